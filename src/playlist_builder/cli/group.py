@@ -1,0 +1,118 @@
+"""The `playlist` group: finds commands late, and turns errors into messages, JSON and exit codes in one place."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, cast
+
+import click
+
+from playlist_builder import __version__
+from playlist_builder.errors import PlaylistError, UsageError
+
+# command → the module that has it, as an attribute `command`. In the order of --help.
+COMMANDS: dict[str, str] = {
+    "sync": "playlist_builder.cli.sync",
+    "list": "playlist_builder.cli.list",
+}
+
+
+class Group(click.Group):
+    """Imports a command's module when it is called; names near ones when there is no such command."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        return cast(click.Command, import_module(COMMANDS[name]).command)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, 1)
+            if near:
+                error.message += f" Did you mean {near[0]!r}?"
+            raise
+
+
+@click.group(
+    cls=Group,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: playlist sync rocky-iv --service demo",
+)
+@click.version_option(__version__, prog_name="playlist")
+@click.option("-v", "--verbose", count=True, help="Say more; -vv logs each request (never a secret).")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what needs a person.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+@click.pass_context
+def playlist(ctx: click.Context, verbose: int, quiet: bool, color: str) -> None:
+    """Turn a soundtrack's track listing into a playlist, in order, and keep it so."""
+    from playlist_builder.cli.app import App
+
+    if ctx.obj is None:
+        ctx.obj = App(verbosity=-1 if quiet else verbose, color=color)
+
+
+def run(args: Sequence[str] | None = None, obj: Any = None) -> int:
+    """Runs one command line and returns its exit code; errors are printed (as JSON where `--json` is asked for).
+
+    The only place that turns a `PlaylistError` into words and a code. A bug keeps its traceback, and Python's code 1.
+    """
+    arguments = list(sys.argv[1:] if args is None else args)
+    as_json = "--json" in arguments
+    try:
+        result = playlist.main(args=arguments, prog_name="playlist", standalone_mode=False, obj=obj)
+    except PlaylistError as error:
+        _say(error, as_json)
+        return error.code
+    except click.UsageError as error:
+        if as_json:
+            _say(UsageError(error.format_message()), as_json)
+        else:
+            error.show()
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print("Stopped.", file=sys.stderr)  # noqa: T201 - the consoles may not exist yet
+        return 130
+    except BrokenPipeError:
+        with contextlib.suppress(OSError):
+            sys.stdout.close()
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def main() -> None:
+    """The console script."""
+    from playlist_builder.cli.app import utf8_streams
+
+    utf8_streams()
+    sys.exit(run())
+
+
+def _say(error: PlaylistError, as_json: bool) -> None:
+    from playlist_builder.report.text import clean
+
+    if as_json:
+        print(json.dumps({"version": 1, "error": error_object(error)}, ensure_ascii=False))  # noqa: T201
+    else:
+        print(f"Error: {clean(error.message, newlines=True)}", file=sys.stderr)  # noqa: T201
+
+
+def error_object(error: PlaylistError) -> dict[str, object]:
+    """The `error` object of the JSON contract."""
+    from playlist_builder.report.text import clean
+
+    retry_at = error.retry_at.isoformat() if error.retry_at else None
+    return {"code": error.code, "kind": error.kind, "message": clean(error.message, newlines=True), "retry_at": retry_at}

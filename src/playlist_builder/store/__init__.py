@@ -1,0 +1,1 @@
+"""What lasts: settings, listings and locks (text), state and ledger (SQLite)."""
