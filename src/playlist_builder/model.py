@@ -197,7 +197,7 @@ class Add:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """Take `length` entries from `start` and put them before the entry that was at `insert_before` (total = the end)."""
+    """Take `length` entries from `start` and put them before the entry at `insert_before` (total: at the end)."""
 
     start: int
     insert_before: int

@@ -14,10 +14,11 @@ import click
 from playlist_builder import __version__
 from playlist_builder.errors import PlaylistError, UsageError
 
-# command → the module that has it, as an attribute `command`. In the order of --help.
-COMMANDS: dict[str, str] = {
-    "sync": "playlist_builder.cli.sync",
-    "list": "playlist_builder.cli.list",
+# command → its module in this folder (which has it as `command`), and its line in --help; in the order of --help.
+# The line stands here so that --help imports no command.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "sync": ("sync", "Find a listing's tracks and create or update its playlist."),
+    "list": ("list", "The listings there are."),
 }
 
 
@@ -27,21 +28,26 @@ class Group(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
             return None
-        return cast(click.Command, import_module(COMMANDS[name]).command)
+        return cast(click.Command, import_module(f"playlist_builder.cli.{COMMANDS[cmd_name][0]}").command)
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], COMMANDS, 1)
-            if near:
-                error.message += f" Did you mean {near[0]!r}?"
-            raise
+            hint = f" Did you mean {near[0]!r}?" if near else " `playlist --help` lists them."
+            raise click.UsageError(f"No such command {args[0]!r}.{hint}", ctx) from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
 @click.group(
@@ -115,4 +121,9 @@ def error_object(error: PlaylistError) -> dict[str, object]:
     from playlist_builder.report.text import clean
 
     retry_at = error.retry_at.isoformat() if error.retry_at else None
-    return {"code": error.code, "kind": error.kind, "message": clean(error.message, newlines=True), "retry_at": retry_at}
+    return {
+        "code": error.code,
+        "kind": error.kind,
+        "message": clean(error.message, newlines=True),
+        "retry_at": retry_at,
+    }

@@ -23,7 +23,7 @@ class Catalogue(Protocol):
         ...
 
     def album_tracks(self, album_uri: str) -> Sequence[Recording]:
-        """Every track of the album in its order, with `album`, `album_uri`, `release_date` filled in; `isrc` may be None."""
+        """Every track of the album in its order, its `album`, `album_uri` and `release_date` filled in."""
         ...
 
     def recording(self, uri: str) -> Recording:

@@ -39,7 +39,9 @@ class Ledger:
 
     def spent(self) -> int:
         """Catalogue requests of the last 24 hours."""
-        return int(self._db.execute("SELECT count(*) FROM request WHERE catalogue AND at > ?", (self._since(),)).fetchone()[0])
+        return int(
+            self._db.execute("SELECT count(*) FROM request WHERE catalogue AND at > ?", (self._since(),)).fetchone()[0]
+        )
 
     def sent(self) -> int:
         """All requests of the last 24 hours."""

@@ -148,7 +148,13 @@ def check_addresses(settings: Settings) -> None:
         except ValueError:
             host = None
         loopback = split.scheme == "http" and host in LOOPBACK
-        if not host or "@" in split.netloc or split.query or split.fragment or not (split.scheme == "https" or loopback):
+        if (
+            not host
+            or "@" in split.netloc
+            or split.query
+            or split.fragment
+            or not (split.scheme == "https" or loopback)
+        ):
             where = settings.sources.get(name, "default")
             raise ConfigError(
                 f"{name} ({where}) must be an https:// address, or http://127.0.0.1 or http://[::1], "
@@ -156,7 +162,9 @@ def check_addresses(settings: Settings) -> None:
             )
 
 
-def _take(found: dict[str, tuple[str, str]], values: Mapping[str, str | None], names: tuple[str, ...], source: str) -> None:
+def _take(
+    found: dict[str, tuple[str, str]], values: Mapping[str, str | None], names: tuple[str, ...], source: str
+) -> None:
     for name in names:
         value = values.get(name)
         if value is not None and value.strip():
