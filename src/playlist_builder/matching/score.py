@@ -112,9 +112,8 @@ def _alike(a: str, b: str) -> float:
     x, y = squeeze(a), squeeze(b)
     if x == y:
         return 1.0
-    if "*" in a or "*" in b:
-        if _censored(a, b) or _censored(b, a):
-            return 1.0
+    if _censored(a, b) or _censored(b, a):
+        return 1.0
     if min(len(x), len(y)) < SHORT_NAME:
         return 0.0 if abs(len(x) - len(y)) > 2 else 0.6 * OSA.normalized_similarity(x, y)
     if _numbers(a) != _numbers(b):
@@ -220,9 +219,7 @@ def _act_alike(a: str, b: str) -> float:
     if sorted(one) == sorted(other):
         best = 0.97
     shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
-    if len("".join(shorter)) >= 4 and _run_in(shorter, longer):
-        best = max(best, LONGER_NAME)
-    elif len(shorter) >= 2 and _in_order(shorter, longer):
+    if (len("".join(shorter)) >= 4 and _run_in(shorter, longer)) or (len(shorter) >= 2 and _in_order(shorter, longer)):
         best = max(best, LONGER_NAME)
     if min(len(x), len(y)) >= SHORT_NAME:
         typed = OSA.normalized_similarity(x, y)
