@@ -7,7 +7,6 @@ import hashlib
 import json
 import math
 import os
-import re
 import sqlite3
 import tempfile
 import threading
@@ -47,10 +46,10 @@ CREATE INDEX tracks_album ON tracks (album);
 CREATE INDEX tracks_isrc ON tracks (isrc);
 CREATE INDEX tracks_year ON tracks (year);
 CREATE VIRTUAL TABLE tracks_text USING fts5 (
-    track, artist, album, tokenize = 'unicode61 remove_diacritics 2', detail = column
+    track, artist, album, tokenize = 'unicode61 remove_diacritics 2'
 );
 CREATE VIRTUAL TABLE albums_text USING fts5 (
-    album, artist, tokenize = 'unicode61 remove_diacritics 2', detail = column
+    album, artist, tokenize = 'unicode61 remove_diacritics 2'
 );
 CREATE TABLE made (source TEXT NOT NULL);
 """
@@ -547,11 +546,15 @@ def _names(text: str) -> tuple[str, ...]:
 def _albums_of_jsonl(path: Path) -> list[_NewAlbum]:
     """Albums by title and day; where no day is known, by title, date and first artist."""
     albums: dict[tuple[str, str, str], _NewAlbum] = {}
+    seen: set[str] = set()
     with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         for line in lines:
             if not line.strip():
                 continue
             row: dict[str, Any] = json.loads(line)
+            if row["id"] in seen:
+                continue
+            seen.add(row["id"])
             artists = tuple(row["artists"])
             title = row.get("album") or row["title"]
             released = row.get("release_date") or UNKNOWN_DATE
@@ -582,7 +585,7 @@ def _albums_of_jsonl(path: Path) -> list[_NewAlbum]:
 
 
 def _made_from(database: Path, source: str) -> bool:
-    if not re.fullmatch(r".+", str(database)) or not database.is_file():
+    if not database.is_file():
         return False
     try:
         with closing(sqlite3.connect(database)) as made:

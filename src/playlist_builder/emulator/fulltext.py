@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 FIELDS = frozenset({"track", "artist", "album", "year", "isrc", "genre", "tag", "upc"})
 APOSTROPHES = "'’‘ʼ`´"
-COMMON = frozenset(
-    "a an and at by el feat featuring for from ft i in is it la le live me mix motion my of on or original part picture"
-    " remaster remastered s soundtrack t the theme to version with you your".split()
-)  # a hit that shares only such words with the question is no hit
+# A hit that shares only such words with the question is no hit.
+COMMON = frozenset({
+    "a", "an", "and", "at", "by", "el", "feat", "featuring", "for", "from", "ft", "i", "in",
+    "is", "it", "la", "le", "live", "me", "mix", "motion", "my", "of", "on", "or", "original",
+    "part", "picture", "remaster", "remastered", "s", "soundtrack", "t", "the", "theme", "to", "version", "with", "you",
+    "your",
+})  # fmt: skip
 
 _FILTER = re.compile(r'(?<!\w)([^\W\d_]\w*):(?:"([^"]*)(?:"|$)|(\S*))')
 _WORDS = re.compile(r"[^\W_]+")
