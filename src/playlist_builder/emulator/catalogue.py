@@ -28,7 +28,9 @@ VARIOUS = "Various Artists"
 FULL_PAGE = 50  # with fewer full hits than this, near ones follow them
 DEEPEST = 1000  # hits that can be paged through
 MANY = 4000  # hits that are ranked one by one; of more, the most popular
+NEAR = 1500  # about as many rows are looked through for near hits, those with the rarest words
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_PAIRS = [first + second for first in _BASE62 for second in _BASE62]
 _BASE36 = _BASE62[:36]
 _BETWEEN = "\x1f"  # between the artists of a row
 _SCHEMA = """
@@ -218,7 +220,7 @@ class Catalogue:
 
     def _near(self, kind: str, asked: Sequence[str], counts: dict[str, int]) -> list[int]:
         """Rows with some of the words, those with most of them (the rare ones counting more) first."""
-        size = max(1, self._count(f"SELECT count(*) FROM {kind}"))
+        size = self._count(f"SELECT coalesce(max(n), 1) FROM {kind}")
         common = max(100, size // 80)
         weights: dict[str, float] = {}
         for word in asked:
@@ -232,6 +234,11 @@ class Catalogue:
                     weights.setdefault(other, 0.8 * math.log(1 + size / max(1, self._frequency(kind, other))))
         if not weights:
             return []
+        rows_left = NEAR
+        for word, _ in sorted(weights.items(), key=lambda item: -item[1]):
+            if rows_left <= 0:
+                del weights[word]
+            rows_left -= counts.get(word, 0)
         rows = self._db.execute(
             f"SELECT x.rowid, bm25({kind}_text, {_WEIGHTS[kind]}) * (1 + k.popularity / 100.0) AS score, x.*"
             f" FROM {kind}_text x JOIN {kind} k ON k.n = x.rowid WHERE {kind}_text MATCH ? ORDER BY score LIMIT 200",
@@ -485,9 +492,9 @@ def _id(*facts: str) -> str:
     """22 signs, always the same for the same facts."""
     number = _digest(*facts)
     signs = []
-    for _ in range(22):
-        number, sign = divmod(number, 62)
-        signs.append(_BASE62[sign])
+    for _ in range(11):
+        number, pair = divmod(number, 3844)
+        signs.append(_PAIRS[pair])
     return "".join(signs)
 
 
