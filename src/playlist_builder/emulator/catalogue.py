@@ -520,7 +520,7 @@ def _albums_of_text(text: str, name: str) -> Iterator[_NewAlbum]:
         if not line or line.startswith("#"):
             continue
         try:
-            fields = [part.strip() for part in line.lstrip("=").split(" | ")]
+            fields = [part.strip() for part in line.lstrip("=").split("|")]
             if line.startswith("="):
                 if album:
                     yield album
