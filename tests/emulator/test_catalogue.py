@@ -119,7 +119,7 @@ def test_all_words_in_any_field_whatever_their_case_and_accents(catalogue: Catal
 
 
 def test_near_hits_follow_the_full_ones(catalogue: Catalogue) -> None:
-    rows, total = catalogue.search_tracks("Vinnie DiCola War", 20, 0)
+    rows, total = catalogue.search_tracks("Vinnie DiCola War", 50, 0)
     assert (rows[0].title, names(rows[0])) == ("War", "Vince DiCola")
     assert "Edwin Starr" in {names(row) for row in rows}
     assert total >= len(rows)
@@ -331,7 +331,7 @@ def test_from_several_threads(catalogue: Catalogue) -> None:
         try:
             for turn in range(20):
                 track = catalogue.add(f"Thread {number} {turn}", ["Weaver"], album="Cloth")
-                assert catalogue.track(track.id) == track or catalogue.track(track.id)
+                assert catalogue.track(track.id)
                 assert catalogue.search_tracks("weaver cloth", 10, 0)[1]
         except Exception as error:
             failures.append(error)
@@ -354,7 +354,7 @@ def test_words_of_any_script(catalogue: Catalogue) -> None:
 
 def test_the_lost_boys_listing(catalogue: Catalogue) -> None:
     path = Path(__file__).parents[2] / "playlists" / "the-lost-boys.toml"
-    (reading,) = toml.parse(Source(name=path.name, text=path.read_text("utf-8"), suffix=".toml"))
+    (reading,) = toml.parse(Source(path.read_bytes(), path.name))
     rows = reading.tracklist.tracks
     albums, _ = catalogue.search_albums('album:"The Lost Boys" year:1987', 10, 0)
     shipped = {(track.title.split(" (")[0], track.artists[0].name) for track in catalogue.album_tracks(albums[0].id)}
