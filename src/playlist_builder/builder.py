@@ -137,13 +137,32 @@ def match(desk: Desk, loaded: Loaded, options: Options) -> Found:
     if not options.dry_run:
         now = desk.state.now()
         rows = {
-            keys[i]: row_memory(m, memories.get(keys[i]), now, i in asked and m.outcome != "unsearched", MOST_CANDIDATES)
+            keys[i]: row_memory(
+                m, memories.get(keys[i]), now, i in asked and m.outcome != "unsearched", MOST_CANDIDATES
+            )
             for i, m in enumerate(matches)
         }
         desk.state.keep_rows(place, rows)
         desk.state.keep_no_album(place, desk.state.no_album(place) | set(found.no_album))
         desk.state.keep_recordings(m.recording for m in matches if m.recording and m.recording.title)
     return replace(found, matches=tuple(matches))
+
+
+def price(desk: Desk, loaded: Loaded, options: Options) -> int:
+    """About how many catalogue requests a run will send: three for an album's listing, one for each row beyond that
+    which is not decided."""
+    place = desk.place(loaded.name)
+    memories = desk.state.rows(place)
+    keys = [key_text(key) for key in locks.row_keys(loaded.tracklist.tracks)]
+    decisions = loaded.decisions(desk.service.name)
+    now = desk.clock.now()
+    undecided = 0
+    for key, track, decision in zip(keys, loaded.tracklist.tracks, decisions, strict=True):
+        if track.uri or (decision and (decision.skip or (decision.uri and not options.refresh))):
+            continue
+        undecided += worth_a_search(memories.get(key), now) or options.refresh
+    fresh = undecided == len(keys) and len(keys) > 3
+    return min(undecided, 3) if fresh else undecided
 
 
 def _locked(loaded: Loaded, settled: dict[int, Match]) -> Found:

@@ -72,10 +72,7 @@ class Push:
     def run(self) -> None:
         """Makes the playlist right, or raises `ServiceError` or `UnsafePlan` with nothing lost."""
         remembered = self.state.remembered(self.place)
-        if remembered is None:
-            remembered = self._adopt()
-        else:
-            remembered = self._still_there(remembered)
+        remembered = self._adopt() if remembered is None else self._still_there(remembered)
         if remembered is None:
             if self.options.dry_run:
                 self._dry_new()
@@ -409,7 +406,12 @@ class Push:
             recording = by_uri.get(uri) or Recording(uri=uri, title="")
             decisions[row] = person_decision(recording)
             matches[row] = replace(
-                matches[row], outcome="pinned", found_by="pin", recording=recording, reason="chosen in the app", score=None
+                matches[row],
+                outcome="pinned",
+                found_by="pin",
+                recording=recording,
+                reason="chosen in the app",
+                score=None,
             )
             self.notes.append(f"Row {row + 1} is now what you put in: {recording.label}")
         for row in merged.skipped:
@@ -496,8 +498,7 @@ class Push:
         )
         if said.public_asked is False and self.head.public:
             self.notes.append(
-                "Spotify reports the playlist as public although it was asked not to be. "
-                "In the app: … > Make private."
+                "Spotify reports the playlist as public although it was asked not to be. In the app: … > Make private."
             )
         self.state.remember(self.place, replace(remembered, texts=said))
 
