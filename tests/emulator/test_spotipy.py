@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 import spotipy  # type: ignore[import-untyped]
 
 from playlist_builder.emulator import Emulator, Fault
-from tests.emulator.conftest import Start
-from tests.emulator.standin import StandIn
+
+if TYPE_CHECKING:
+    from tests.emulator.conftest import StandIn, Start
 
 Client = Callable[..., spotipy.Spotify]
 
