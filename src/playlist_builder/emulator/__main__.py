@@ -8,15 +8,15 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 from playlist_builder.emulator.faults import LoggedRequest
 from playlist_builder.emulator.options import Options
 from playlist_builder.emulator.server import Emulator
-from playlist_builder.emulator.shapes import MODES, Catalogue
+from playlist_builder.emulator.shapes import MODES
 
 
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -28,6 +28,9 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: any free one)")
     parser.add_argument("--mode", choices=tuple(MODES), default="dev-new", help="regime of the application")
     parser.add_argument("--catalogue", type=Path, metavar="FILE", help="recordings as JSON lines, .gz too")
+    parser.add_argument(
+        "--database", type=Path, metavar="FILE", help="keep what --catalogue holds here, ready to search"
+    )
     parser.add_argument("--account", type=Path, metavar="FILE", help="keep the account here from run to run")
     parser.add_argument("--quota", type=int, metavar="N", help="requests that each bucket has in 24 hours")
     parser.add_argument("--rate", type=int, metavar="N", help="requests in any 30 seconds")
@@ -82,9 +85,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 log.flush()
 
         try:
+            catalogue = stack.enter_context(closing(_catalogue(asked.catalogue, asked.database)))
             emulator = stack.enter_context(
                 Emulator(
-                    _catalogue(asked.catalogue),
+                    catalogue,
                     mode=asked.mode,
                     port=asked.port,
                     account_file=asked.account,
@@ -101,10 +105,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _catalogue(path: Path | None) -> Catalogue:
+def _catalogue(path: Path | None, database: Path | None) -> Any:
     """The shipped catalogue, or that of a file."""
     shipped = import_module("playlist_builder.emulator.catalogue").Catalogue  # large, so not before it is needed
-    return cast("Catalogue", shipped.shipped() if path is None else shipped.from_jsonl(path))
+    return shipped.shipped() if path is None else shipped.from_jsonl(path, database)
 
 
 if __name__ == "__main__":
