@@ -112,13 +112,18 @@ class StandIn:
 
 
 class Caller:
-    """Sends plain requests with one token."""
+    """Sends plain requests with a token; `grant` goes to `issue_token`."""
 
-    def __init__(self, emulator: Emulator, token: str | None) -> None:
+    def __init__(self, emulator: Emulator, **grant: Any) -> None:
         self.emulator = emulator
         self.session = requests.Session()
-        if token is not None:
-            self.session.headers["Authorization"] = f"Bearer {token}"
+        self._grant = grant
+        self.login()
+
+    def login(self) -> None:
+        """Takes a fresh token."""
+        token = self.emulator.issue_token(**self._grant)["access_token"]
+        self.session.headers["Authorization"] = f"Bearer {token}"
 
     def __call__(self, method: str, path: str, **more: Any) -> requests.Response:
         return self.session.request(method, self.emulator.api_url + path, timeout=5, **more)
@@ -157,7 +162,7 @@ def caller() -> Iterator[Callable[..., Caller]]:
     with ExitStack() as stack:
 
         def made(emulator: Emulator, **more: Any) -> Caller:
-            made_one = Caller(emulator, emulator.issue_token(**more)["access_token"])
+            made_one = Caller(emulator, **more)
             stack.callback(made_one.session.close)
             return made_one
 

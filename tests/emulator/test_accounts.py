@@ -62,7 +62,7 @@ def exchange(emulator: Emulator, code: str, **changes: str) -> requests.Response
         "client_id": "mine",
         "code_verifier": VERIFIER,
     }
-    return post(emulator, **{**form, **changes})
+    return post(emulator, None, **{**form, **changes})
 
 
 def refresh(emulator: Emulator, token: str, client_id: str = "mine") -> requests.Response:

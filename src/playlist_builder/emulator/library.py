@@ -156,6 +156,7 @@ class Playlist:
         description: str = "",
         public: bool = True,
         collaborative: bool = False,
+        uris: Sequence[str | None] = (),
     ) -> None:
         self.account = account
         self.id = id
@@ -167,7 +168,7 @@ class Playlist:
         self.collaborative = collaborative
         self.cover: str | None = None  # base64 of a JPEG, as uploaded
         self.versions: list[Version] = []
-        self._commit(())
+        self._commit(self._made(uris, owner))
 
     @property
     def uri(self) -> str:
@@ -430,7 +431,7 @@ class Account:
         public: bool = True,
         collaborative: bool = False,
         owner: str | None = None,
-        uris: Sequence[str] = (),
+        uris: Sequence[str | None] = (),
     ) -> Playlist:
         """A new playlist, first in its owner's library."""
         with self.lock:
@@ -443,10 +444,11 @@ class Account:
                 description=description,
                 public=public,
                 collaborative=collaborative,
+                uris=uris,
             )
             self.playlists[playlist.id] = playlist
             self.libraries[user.id].insert(0, playlist.uri)
-            playlist.fill(uris)
+            self.changed()
             return playlist
 
     def follow(self, playlist: Playlist, user: str | None = None) -> None:
