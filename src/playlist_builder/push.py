@@ -21,7 +21,7 @@ from playlist_builder.store import lock as locks
 from playlist_builder.store.lock import Decision
 from playlist_builder.store.state import Copy, Remembered, Texts
 from playlist_builder.syncing import texts
-from playlist_builder.syncing.merge import Memory, Merged, Wish, merge
+from playlist_builder.syncing.merge import Memory, Merged, Wish, merge, remember
 from playlist_builder.syncing.plan import Plan, plan
 from playlist_builder.syncing.replay import replay
 
@@ -154,7 +154,7 @@ class Push:
 
     def _create(self) -> Remembered:
         mark = texts.mark(self.loaded.name, self.lock.id)
-        name = texts.one_line(self.loaded.tracklist.title, 100)
+        name = texts.one_line(self.loaded.tracklist.title, texts.NAME_LIMIT)
         public = self.loaded.tracklist.public
         for attempt in range(3):
             try:
@@ -184,7 +184,14 @@ class Push:
             url=self.head.url,
             base=(),
             created=True,
-            texts=Texts(name=name, description=mark, public_asked=public, public_seen=self.head.public),
+            texts=Texts(
+                name=self.head.name,
+                name_asked=name,
+                description=self.head.description,
+                description_asked=mark,
+                public_asked=public,
+                public_seen=self.head.public,
+            ),
         )
         self.state.remember(self.place, made)
         return made
@@ -258,12 +265,14 @@ class Push:
         after = tuple(entry.uri for entry in done.entries)
         self._restored(merged)
         self._learn(done)
+        kept = remember(merged, after, self.lock.named(self.service.name))
         remembered = replace(
             remembered,
             name=done.head.name,
             url=done.head.url,
-            base=_ours_of(done, merged),
-            known=tuple(sorted(self.lock.named(self.service.name))),
+            base=kept.base,
+            known=tuple(sorted(kept.known)),
+            links=kept.links,
             desired=self._wanted(),
             revisions=(*remembered.revisions, done.head.revision)[-MOST_REVISIONS:],
             held=False,
@@ -298,31 +307,21 @@ class Push:
             for i, m in enumerate(self.matches)
             if m.outcome != "skipped"
         ]
+        cut_off = self._cut_off(remembered)
         memory = Memory(
-            base=self._base(remembered, snapshot),
+            base=remembered.base,
             named=self.lock.named(self.service.name),
             known=frozenset(remembered.known),
+            links=remembered.links,
+            unsure=cut_off is not None,
         )
-        return merge(snapshot.entries, wishes, memory, same=same_recording, fits=self._fits, prune=self.options.prune)
+        merged = merge(snapshot.entries, wishes, memory, same=same_recording, fits=self._fits, prune=self.options.prune)
+        return merged if cut_off is None else recovered(merged, snapshot.entries, cut_off)
 
-    def _base(self, remembered: Remembered, snapshot: Snapshot) -> tuple[str, ...] | None:
-        """What our last write left. After an interrupted write, what it had taken out to put back is not the user's
-        doing: it leaves the base, so that it is simply wanted."""
-        base = remembered.base
-        if base is None:
-            return None
+    def _cut_off(self, remembered: Remembered) -> Copy | None:
+        """The copy of a write that was interrupted and not made good since."""
         copies = self.state.copies(self.place, remembered.playlist_id)
-        if not copies or copies[0].after is not None:
-            return base
-        there = Counter(entry.uri for entry in snapshot.entries)
-        lacking = Counter(copies[0].target) - there
-        kept = []
-        for uri in base:
-            if lacking[uri] > 0:
-                lacking[uri] -= 1
-            else:
-                kept.append(uri)
-        return tuple(kept)
+        return copies[0] if copies and copies[0].after is None else None
 
     def _fits(self, row: int, recording: Recording) -> bool:
         """Whether a recording that the user put in answers the row: by its names, whatever its version."""
@@ -469,11 +468,13 @@ class Push:
         said, wishes = remembered.texts, self.loaded.tracklist
         mark = texts.mark(self.loaded.name, self.lock.id)
         wanted = texts.description_for(wishes.description, wishes.source, mark)
+        title = texts.one_line(wishes.title, texts.NAME_LIMIT)
+        name = texts.text_to_write(said.name, title, self.head.name, asked_before=said.name_asked)
         return TextsToWrite(
-            name=texts.text_to_write(said.name, texts.one_line(wishes.title, 100), self.head.name)
-            if said.name is not None
-            else None,
-            description=texts.text_to_write(said.description, wanted, self.head.description),
+            name=name,
+            description=texts.text_to_write(
+                said.description, wanted, self.head.description, asked_before=said.description_asked
+            ),
             public=texts.visibility_to_write(said.public_asked, said.public_seen, wishes.public, self.head.public),
         )
 
@@ -492,7 +493,9 @@ class Push:
         said = replace(
             said,
             name=wanted.name or said.name,
+            name_asked=wanted.name or said.name_asked,
             description=wanted.description if wanted.description is not None else said.description,
+            description_asked=wanted.description if wanted.description is not None else said.description_asked,
             public_asked=wanted.public if wanted.public is not None else said.public_asked,
             public_seen=self.head.public,
         )
@@ -512,20 +515,21 @@ class TextsToWrite:
     public: bool | None = None
 
 
-def _ours_of(done: Snapshot, merged: Merged) -> tuple[str, ...]:
-    """The URIs of the list as read, without the user's own."""
-    theirs = set(merged.foreign)
-    places = zip(merged.uris, merged.goal, strict=True)
-    foreign = Counter(uri for uri, place in places if isinstance(place, int) and place in theirs)
-    ours = []
-    for entry in reversed(done.entries):
-        if entry.uri is None or entry.kind in ("local", "episode", "null"):
+def recovered(merged: Merged, entries: Sequence[Entry], cut_off: Copy) -> Merged:
+    """`merged` with the user's entries put back that an interrupted write had taken out only to add them again."""
+    before = Counter(entry.uri for entry in cut_off.before if entry.kind == "track")
+    lost = Counter(cut_off.target) - Counter(entry.uri for entry in entries) - Counter(merged.uris)
+    goal, uris, ours = list(merged.goal), list(merged.uris), list(merged.ours)
+    for place, uri in enumerate(cut_off.target):
+        if uri is None or not lost[uri] or not before[uri]:
             continue
-        if foreign[entry.uri] > 0:
-            foreign[entry.uri] -= 1
-        else:
-            ours.append(entry.uri)
-    return tuple(reversed(ours))
+        lost[uri] -= 1
+        ahead = [uris.index(other) for other in cut_off.target[:place] if other in uris]
+        at = ahead[-1] + 1 if ahead else 0
+        goal.insert(at, uri)
+        uris.insert(at, uri)
+        ours = [(where + (where >= at), wanted) for where, wanted in ours]
+    return replace(merged, goal=tuple(goal), uris=tuple(uris), ours=tuple(ours))
 
 
 def retarget(

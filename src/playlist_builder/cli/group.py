@@ -14,12 +14,19 @@ import click
 from playlist_builder import __version__
 from playlist_builder.errors import PlaylistError, UsageError
 
-# command → its module in this folder (which has it as `command`), and its line in --help; in the order of --help.
+# command → its module in this folder (and the name there, if not `command`), and its line in --help; in the order of --help.
 # The line stands here so that --help imports no command.
 COMMANDS: dict[str, tuple[str, str]] = {
     "sync": ("sync", "Find a listing's tracks and create or update its playlist."),
-    "lock": ("lock", "Find a listing's tracks and write its lock file alone."),
+    "review": ("review", "Settle doubtful and missing tracks, here or on a local page."),
+    "report": ("report", "A listing with its matches and mismatches; no request."),
+    "explain": ("explain", "Why a row became what it is."),
     "list": ("list", "The listings there are."),
+    "lock": ("lock", "Find a listing's tracks and write its lock file alone."),
+    "pin": ("decide:pin", "Choose the recording for a row."),
+    "skip": ("decide:skip", "Leave a row out for good."),
+    "later": ("decide:later", "Keep looking for a row without asking."),
+    "unpin": ("decide:unpin", "Take a decision of yours back."),
 }
 
 
@@ -32,7 +39,8 @@ class Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        return cast(click.Command, import_module(f"playlist_builder.cli.{COMMANDS[cmd_name][0]}").command)
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        return cast(click.Command, getattr(import_module(f"playlist_builder.cli.{module}"), attribute or "command"))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -19,11 +19,11 @@ def command(ctx: click.Context, as_json: bool) -> int:
     from rich.text import Text
 
     from playlist_builder.report.text import clean
-    from playlist_builder.store.listings import Listings
+    from playlist_builder.store.listings import ListingFile, Listings
 
     app = app_of(ctx)
     listings = Listings(app.settings)
-    rows = []
+    rows: list[tuple[ListingFile, str, int, str | None]] = []
     for item in listings.all():
         try:
             tracklist = item.read()

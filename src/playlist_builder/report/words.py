@@ -65,7 +65,7 @@ def difference_lines(match: Match) -> list[str]:
 
 def count_words(matches: Sequence[Match]) -> str:
     """ "10 tracks: 8 matched, 1 to review, 1 missing"."""
-    counts = Counter(match.outcome for match in matches)
+    counts = Counter(str(match.outcome) for match in matches)
     parts = [f"{counts[outcome]} {NAMES[outcome]}" for outcome in NAMES if counts[outcome]]
     tracks = "1 track" if len(matches) == 1 else f"{len(matches)} tracks"
     return f"{tracks}: {', '.join(parts)}" if parts else tracks

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,7 +50,9 @@ class Texts:
     """Name, description, visibility and cover as our last write left them; None: never written by us."""
 
     name: str | None = None
+    name_asked: str | None = None
     description: str | None = None
+    description_asked: str | None = None
     public_asked: bool | None = None
     public_seen: bool | None = None  # what the service reported after we asked
     cover: str | None = None  # hash of the picture that was sent
@@ -64,8 +66,9 @@ class Remembered:
     playlist_id: str
     name: str = ""
     url: str | None = None
-    base: tuple[str, ...] | None = None  # URIs in order, as read at verification; None: adopted, not written yet
+    base: tuple[str, ...] | None = None  # our URIs in order, as read at verification; None: adopted, not written yet
     known: tuple[str, ...] = ()  # URIs that the lock named then
+    links: Mapping[str, str] = field(default_factory=dict)  # URI of base → the listing's, where the service relinked
     desired: tuple[str, ...] = ()  # URIs of the rows in order, as wanted then
     revisions: tuple[str, ...] = ()  # snapshot ids under which the list was read as right, newest last
     page: int = 0  # the offset in the library where the playlist was seen last
