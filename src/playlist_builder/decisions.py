@@ -16,7 +16,7 @@ LATER = Decision(decided="person", later=True)
 
 
 def find_row(loaded: Loaded, row: str) -> int:
-    """The row, from 0, that a number from 1 or a part of a title names; raises `ListingError` with those it could be."""
+    """The row, from 0, that a number from 1 or part of a title names; raises `ListingError` with those it could be."""
     tracks = loaded.tracklist.tracks
     if re.fullmatch(r"\d{1,6}", row.strip()):
         number = int(row)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 
 import click
 
@@ -69,17 +68,17 @@ def unpin(ctx: click.Context, name: str, row: str, service: str | None) -> int:
 
     app = app_of(ctx)
     code = _keep(app, name, row, service, None, "is", "undecided again")
-    with _opened(app, name, row, service) as (loaded, where, at, account):
-        with contextlib.closing(app.state(where)) as state:
-            place = Place(service=where, account=account, listing=name)
-            rows = state.rows(place)
-            rows.pop(key_text(row_keys(loaded.tracklist.tracks)[at]), None)
-            state.keep_rows(place, rows)
+    loaded, where, at, account = _opened(app, name, row, service)
+    with contextlib.closing(app.state(where)) as state:
+        place = Place(service=where, account=account, listing=name)
+        rows = state.rows(place)
+        rows.pop(key_text(row_keys(loaded.tracklist.tracks)[at]), None)
+        state.keep_rows(place, rows)
     return code
 
 
-@contextlib.contextmanager
-def _opened(app: App, name: str, row: str, service: str | None) -> Iterator[tuple[Loaded, str, int, str]]:
+def _opened(app: App, name: str, row: str, service: str | None) -> tuple[Loaded, str, int, str]:
+    """The listing, the service, the row from 0 and the account."""
     from playlist_builder.cli.run import load
     from playlist_builder.decisions import find_row
     from playlist_builder.services import stored_account
@@ -88,7 +87,7 @@ def _opened(app: App, name: str, row: str, service: str | None) -> Iterator[tupl
     where = app.service_name(service)
     loaded = load(app, where, Listings(app.settings).find(name), adopt=True)
     account = stored_account(app.settings, where)
-    yield loaded, where, find_row(loaded, row), account.id if account else ""
+    return loaded, where, find_row(loaded, row), account.id if account else ""
 
 
 def _keep(app: App, name: str, row: str, service: str | None, decision: Decision | None, verb: str, what: str) -> int:
@@ -96,8 +95,8 @@ def _keep(app: App, name: str, row: str, service: str | None, decision: Decision
     from playlist_builder.report.text import clean
     from playlist_builder.report.words import label
 
-    with _opened(app, name, row, service) as (loaded, where, at, _):
-        decide(loaded, where, at, decision)
+    loaded, where, at, _ = _opened(app, name, row, service)
+    decide(loaded, where, at, decision)
     if app.verbosity >= 0:
         track = loaded.tracklist.tracks[at]
         suffix = "" if where == app.settings.service else f" --service {where}"

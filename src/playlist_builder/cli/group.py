@@ -14,7 +14,7 @@ import click
 from playlist_builder import __version__
 from playlist_builder.errors import PlaylistError, UsageError
 
-# command → its module in this folder (and the name there, if not `command`), and its line in --help; in the order of --help.
+# command → its module in this folder (and the name there, if not `command`) and its line in --help, in that order.
 # The line stands here so that --help imports no command.
 COMMANDS: dict[str, tuple[str, str]] = {
     "sync": ("sync", "Find a listing's tracks and create or update its playlist."),
