@@ -45,6 +45,7 @@ Made = Callable[..., "Caller"]
             "48925",
         ),
         ("text-403", 403, "Check settings on developer.spotify.com/dashboard", None),
+        ("empty-403", 403, "", None),
     ],
 )
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -186,6 +187,15 @@ def test_a_bug_is_not_hidden(catalogue: StandIn, capsys: pytest.CaptureFixture[s
     assert "TypeError" in capsys.readouterr().err
 
 
+def test_a_library_with_playlists_of_others(start: Start, caller: Made, tmp_path: Path) -> None:
+    """They are there from the start, once."""
+    for _ in range(2):
+        emulator = start(options={"followed": ("A", "B")}, account_file=tmp_path / "account.json")
+        found = caller(emulator)("GET", "/me/playlists").json()["items"]
+        assert [(p["name"], p["owner"]["id"]) for p in found] == [("A", "someone-else"), ("B", "someone-else")]
+        emulator.close()
+
+
 def test_an_unknown_mode(catalogue: StandIn) -> None:
     with pytest.raises(ValueError, match="dev-new, dev-old, extended"):
         Emulator(catalogue, mode="dev")
@@ -243,7 +253,7 @@ def test_alone(ending: signal.Signals, tmp_path: Path) -> None:
     """Prints both addresses, serves, logs to a file, and ends on a signal."""
     pytest.importorskip("playlist_builder.emulator.catalogue")
     log = tmp_path / "requests.jsonl"
-    command = [sys.executable, "-m", "playlist_builder.emulator", "--requests", str(log), "--consent", "auto"]
+    command = [sys.executable, "-m", "playlist_builder.emulator", "--requests", str(log)]
     environment = {**os.environ, "PYTHONUNBUFFERED": ""}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as alone:
         try:

@@ -34,7 +34,9 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--account", type=Path, metavar="FILE", help="keep the account here from run to run")
     parser.add_argument("--quota", type=int, metavar="N", help="requests that each bucket has in 24 hours")
     parser.add_argument("--rate", type=int, metavar="N", help="requests in any 30 seconds")
-    parser.add_argument("--consent", choices=("page", "auto", "deny"), default="page", help="what /authorize does")
+    parser.add_argument(
+        "--consent", choices=("page", "auto", "deny"), default="auto", help="what /authorize does (default: auto)"
+    )
     parser.add_argument("--client-id", action="append", metavar="ID", help="a registered application (default: any)")
     parser.add_argument("--redirect-uri", action="append", metavar="URI", help="a registered address (default: any)")
     parser.add_argument("--rotate", action="store_true", help="a refresh gives a new refresh token")
