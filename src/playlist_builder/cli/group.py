@@ -18,6 +18,7 @@ from playlist_builder.errors import PlaylistError, UsageError
 # The line stands here so that --help imports no command.
 COMMANDS: dict[str, tuple[str, str]] = {
     "sync": ("sync", "Find a listing's tracks and create or update its playlist."),
+    "lock": ("lock", "Find a listing's tracks and write its lock file alone."),
     "list": ("list", "The listings there are."),
 }
 
@@ -108,22 +109,10 @@ def main() -> None:
 
 
 def _say(error: PlaylistError, as_json: bool) -> None:
+    from playlist_builder.report.json import error_object
     from playlist_builder.report.text import clean
 
     if as_json:
         print(json.dumps({"version": 1, "error": error_object(error)}, ensure_ascii=False))  # noqa: T201
     else:
         print(f"Error: {clean(error.message, newlines=True)}", file=sys.stderr)  # noqa: T201
-
-
-def error_object(error: PlaylistError) -> dict[str, object]:
-    """The `error` object of the JSON contract."""
-    from playlist_builder.report.text import clean
-
-    retry_at = error.retry_at.isoformat() if error.retry_at else None
-    return {
-        "code": error.code,
-        "kind": error.kind,
-        "message": clean(error.message, newlines=True),
-        "retry_at": retry_at,
-    }
