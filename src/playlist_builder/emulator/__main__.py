@@ -9,10 +9,10 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
-from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
+from playlist_builder.emulator.catalogue import Catalogue
 from playlist_builder.emulator.faults import LoggedRequest
 from playlist_builder.emulator.options import Options
 from playlist_builder.emulator.server import Emulator
@@ -74,8 +74,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         rotate_refresh_tokens=asked.rotate,
     )
     stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
     with ExitStack() as stack:
         log: IO[str] | None = None
         if asked.requests is not None:
@@ -101,16 +99,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         except (OSError, ValueError) as error:
             sys.stderr.write(f"emulator: {error}\n")
             return 1
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, lambda *_: stop.set())
         sys.stdout.write(f"SPOTIFY_API_URL={emulator.api_url}\nSPOTIFY_ACCOUNTS_URL={emulator.accounts_url}\n")
         sys.stdout.flush()
         stop.wait()
     return 0
 
 
-def _catalogue(path: Path | None, database: Path | None) -> Any:
+def _catalogue(path: Path | None, database: Path | None) -> Catalogue:
     """The shipped catalogue, or that of a file."""
-    shipped = import_module("playlist_builder.emulator.catalogue").Catalogue  # large, so not before it is needed
-    return shipped.shipped() if path is None else shipped.from_jsonl(path, database)
+    return Catalogue.shipped() if path is None else Catalogue.from_jsonl(path, database)
 
 
 if __name__ == "__main__":
