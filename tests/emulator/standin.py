@@ -1,0 +1,100 @@
+"""A catalogue of a few tracks, held in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+def made_id(text: str) -> str:
+    """An id of 22 characters that follows from `text`."""
+    return hashlib.sha256(text.encode()).hexdigest()[:22]
+
+
+@dataclass(frozen=True)
+class Artist:
+    """An artist."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class AlbumRow:
+    """An album."""
+
+    id: str
+    title: str
+    artists: tuple[Artist, ...]
+    album_type: str
+    release_date: str
+    total_tracks: int
+
+
+@dataclass(frozen=True)
+class TrackRow:
+    """A track."""
+
+    id: str
+    title: str
+    artists: tuple[Artist, ...]
+    album: AlbumRow
+    duration_ms: int
+    isrc: str
+    explicit: bool
+    track_number: int
+    disc_number: int
+    popularity: int
+
+
+class StandIn:
+    """`size` tracks called "Song 0", "Song 1" … on one album; a search finds titles that hold every plain word."""
+
+    def __init__(self, size: int = 60) -> None:
+        self.singer = Artist(made_id("artist"), "Survivor")
+        self.record = AlbumRow(made_id("album"), "Rocky IV", (self.singer,), "compilation", "1985-11-15", size)
+        self.rows = [
+            TrackRow(
+                made_id(f"track {number}"),
+                f"Song {number}",
+                (self.singer,),
+                self.record,
+                180_000 + number,
+                f"ZZAAA25{number:05}",
+                False,
+                number + 1,
+                1,
+                50,
+            )
+            for number in range(size)
+        ]
+
+    def uri(self, number: int) -> str:
+        """The URI of "Song `number`"."""
+        return f"spotify:track:{self.rows[number].id}"
+
+    def uris(self, *numbers: int) -> list[str]:
+        """The URIs of those songs."""
+        return [self.uri(number) for number in numbers]
+
+    def search_tracks(self, query: str, limit: int, offset: int) -> tuple[Sequence[TrackRow], int]:
+        words = query.lower().split()
+        hits = [row for row in self.rows if all(word in row.title.lower().split() for word in words)]
+        return hits[offset : offset + limit], len(hits)
+
+    def search_albums(self, query: str, limit: int, offset: int) -> tuple[Sequence[AlbumRow], int]:
+        hits = [self.record]
+        return hits[offset : offset + limit], len(hits)
+
+    def track(self, id: str) -> TrackRow | None:
+        return next((row for row in self.rows if row.id == id), None)
+
+    def album(self, id: str) -> AlbumRow | None:
+        return self.record if id == self.record.id else None
+
+    def album_tracks(self, id: str) -> Sequence[TrackRow] | None:
+        return self.rows if id == self.record.id else None
+
+    def artist(self, id: str) -> Artist | None:
+        return self.singer if id == self.singer.id else None
