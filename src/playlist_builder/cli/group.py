@@ -17,6 +17,8 @@ from playlist_builder.errors import PlaylistError, UsageError
 # command → its module in this folder (which has it as `command`), and its line in --help; in the order of --help.
 # The line stands here so that --help imports no command.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "login": ("login", "Log in to the service, through the browser."),
+    "logout": ("logout", "Delete the login and the cached answers."),
     "sync": ("sync", "Find a listing's tracks and create or update its playlist."),
     "list": ("list", "The listings there are."),
 }
