@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from playlist_builder.errors import PlaylistError
+
 Outcome = Literal["matched", "pinned", "review", "missing", "skipped", "unsearched"]
 FoundBy = Literal["lock", "pin", "isrc", "album", "track+artist", "plain", "artist-fallback", "title-only"]
 Accept = Literal["exact", "confident", "likely"]
@@ -142,6 +144,12 @@ class Match:
     reason: str = ""
     candidates: tuple[Candidate, ...] = ()  # best first
     searches: tuple[Search, ...] = ()
+    gap: bool = False  # a person said: keep looking, it is known to be missing
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person has something to decide or to wait for."""
+        return self.outcome in ("review", "missing", "unsearched") and not self.gap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,3 +252,43 @@ class Account:
     logged_in_at: datetime | None = None
     expires_at: datetime | None = None  # when the login ends whatever is refreshed
     scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaylistRef:
+    """The playlist of a result, as reports name it."""
+
+    id: str
+    name: str
+    url: str | None = None
+    created: bool = False
+    public: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a run made of one listing, for reports and exit codes."""
+
+    listing: str
+    service: str
+    title: str = ""
+    dry_run: bool = False
+    playlist: PlaylistRef | None = None
+    matches: tuple[Match, ...] = ()
+    changes: Changes = Changes()
+    requests: RequestCount = field(default_factory=RequestCount)
+    notes: tuple[str, ...] = ()  # sentences for the person, in the order of what happened
+    error: PlaylistError | None = None  # what stopped the run part-way
+    held: bool = False  # left alone after an undo
+
+    @property
+    def needing_person(self) -> tuple[Match, ...]:
+        """The rows that need a person, in order."""
+        return tuple(match for match in self.matches if match.needs_person)
+
+    @property
+    def code(self) -> int:
+        """The exit code of the command-line contract."""
+        if self.error is not None:
+            return self.error.code
+        return 4 if self.needing_person else 0

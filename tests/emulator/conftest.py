@@ -1,9 +1,11 @@
-"""An emulator, and callers of it."""
+"""An emulator over a catalogue of a few tracks, and callers of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -12,19 +14,116 @@ import spotipy  # type: ignore[import-untyped]
 
 from playlist_builder.clock import MovableClock
 from playlist_builder.emulator import Emulator, Options
-from tests.emulator.standin import StandIn
 
 Start = Callable[..., Emulator]
 
 
-class Caller:
-    """Sends plain requests with one token."""
+def made_id(text: str) -> str:
+    """An id of 22 characters that follows from `text`."""
+    return hashlib.sha256(text.encode()).hexdigest()[:22]
 
-    def __init__(self, emulator: Emulator, token: str | None) -> None:
+
+@dataclass(frozen=True)
+class Artist:
+    """An artist."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class AlbumRow:
+    """An album."""
+
+    id: str
+    title: str
+    artists: tuple[Artist, ...]
+    album_type: str
+    release_date: str
+    total_tracks: int
+
+
+@dataclass(frozen=True)
+class TrackRow:
+    """A track."""
+
+    id: str
+    title: str
+    artists: tuple[Artist, ...]
+    album: AlbumRow
+    duration_ms: int
+    isrc: str
+    explicit: bool
+    track_number: int
+    disc_number: int
+    popularity: int
+
+
+class StandIn:
+    """`size` tracks called "Song 0", "Song 1" … on one album; a search finds titles that hold every plain word."""
+
+    def __init__(self, size: int = 60) -> None:
+        self.singer = Artist(made_id("artist"), "Survivor")
+        self.record = AlbumRow(made_id("album"), "Rocky IV", (self.singer,), "compilation", "1985-11-15", size)
+        self.rows = [
+            TrackRow(
+                made_id(f"track {number}"),
+                f"Song {number}",
+                (self.singer,),
+                self.record,
+                180_000 + number,
+                f"ZZAAA25{number:05}",
+                False,
+                number + 1,
+                1,
+                50,
+            )
+            for number in range(size)
+        ]
+
+    def uri(self, number: int) -> str:
+        """The URI of "Song `number`"."""
+        return f"spotify:track:{self.rows[number].id}"
+
+    def uris(self, *numbers: int) -> list[str]:
+        """The URIs of those songs."""
+        return [self.uri(number) for number in numbers]
+
+    def search_tracks(self, query: str, limit: int, offset: int) -> tuple[Sequence[TrackRow], int]:
+        words = query.lower().split()
+        hits = [row for row in self.rows if all(word in row.title.lower().split() for word in words)]
+        return hits[offset : offset + limit], len(hits)
+
+    def search_albums(self, query: str, limit: int, offset: int) -> tuple[Sequence[AlbumRow], int]:
+        hits = [self.record]
+        return hits[offset : offset + limit], len(hits)
+
+    def track(self, id: str) -> TrackRow | None:
+        return next((row for row in self.rows if row.id == id), None)
+
+    def album(self, id: str) -> AlbumRow | None:
+        return self.record if id == self.record.id else None
+
+    def album_tracks(self, id: str) -> Sequence[TrackRow] | None:
+        return self.rows if id == self.record.id else None
+
+    def artist(self, id: str) -> Artist | None:
+        return self.singer if id == self.singer.id else None
+
+
+class Caller:
+    """Sends plain requests with a token; `grant` goes to `issue_token`."""
+
+    def __init__(self, emulator: Emulator, **grant: Any) -> None:
         self.emulator = emulator
         self.session = requests.Session()
-        if token is not None:
-            self.session.headers["Authorization"] = f"Bearer {token}"
+        self._grant = grant
+        self.login()
+
+    def login(self) -> None:
+        """Takes a fresh token."""
+        token = self.emulator.issue_token(**self._grant)["access_token"]
+        self.session.headers["Authorization"] = f"Bearer {token}"
 
     def __call__(self, method: str, path: str, **more: Any) -> requests.Response:
         return self.session.request(method, self.emulator.api_url + path, timeout=5, **more)
@@ -63,7 +162,7 @@ def caller() -> Iterator[Callable[..., Caller]]:
     with ExitStack() as stack:
 
         def made(emulator: Emulator, **more: Any) -> Caller:
-            made_one = Caller(emulator, emulator.issue_token(**more)["access_token"])
+            made_one = Caller(emulator, **more)
             stack.callback(made_one.session.close)
             return made_one
 

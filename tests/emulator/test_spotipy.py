@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 import spotipy  # type: ignore[import-untyped]
 
 from playlist_builder.emulator import Emulator, Fault
-from tests.emulator.conftest import Start
-from tests.emulator.standin import StandIn
+
+if TYPE_CHECKING:
+    from tests.emulator.conftest import StandIn, Start
 
 Client = Callable[..., spotipy.Spotify]
 
@@ -65,7 +67,9 @@ def test_pages_of_a_long_playlist(emulator: Emulator, client: Client, catalogue:
     spotify = client(emulator)
     uris = [catalogue.uri(number % 60) for number in range(130)]
     playlist = emulator.account.create("Long", uris=uris)
-    assert len(spotify.playlist(playlist.id)["items"]["items"]) == 100
+    embedded = spotify.playlist(playlist.id)["items"]
+    assert len(embedded["items"]) == 100
+    assert len(spotify.next(embedded)["items"]) == 30
     page = spotify.playlist_items(playlist.id, limit=50)
     read = [entry["item"]["uri"] for entry in page["items"]]
     while page := spotify.next(page):

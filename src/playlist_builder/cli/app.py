@@ -7,7 +7,7 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from playlist_builder.services import Service
     from playlist_builder.store.ledger import Ledger
+    from playlist_builder.store.state import State
 
 
 class App:
@@ -61,6 +62,27 @@ class App:
 
         limit = self.settings.daily_requests
         return Ledger(self.settings.data_dir(service) / "ledger.sqlite3", self.clock, limit)
+
+    def state(self, service: str) -> State:
+        """The state of a service's login; the caller closes it."""
+        from playlist_builder.store.state import State
+
+        return State(self.settings.data_dir(service) / "state.sqlite3", self.clock)
+
+    @contextlib.contextmanager
+    def progress(self, title: str, rows: int, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+        """A bar on a terminal for what takes a while; yields what to call with (settled, rows)."""
+        if quiet or self.verbosity < 0 or not self.err.is_terminal:
+            yield lambda settled, rows: None
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        from playlist_builder.report.text import clean
+
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, console=self.err, transient=True) as bar:
+            task = bar.add_task(clean(title), total=rows)
+            yield lambda settled, rows: bar.update(task, completed=settled, total=rows)
 
     @contextlib.contextmanager
     def open_service(

@@ -14,13 +14,21 @@ import click
 from playlist_builder import __version__
 from playlist_builder.errors import PlaylistError, UsageError
 
-# command → its module in this folder (which has it as `command`), and its line in --help; in the order of --help.
+# command → its module in this folder (and the name there, if not `command`) and its line in --help, in that order.
 # The line stands here so that --help imports no command.
 COMMANDS: dict[str, tuple[str, str]] = {
     "login": ("login", "Log in to the service, through the browser."),
     "logout": ("logout", "Delete the login and the cached answers."),
     "sync": ("sync", "Find a listing's tracks and create or update its playlist."),
+    "review": ("review", "Settle doubtful and missing tracks, here or on a local page."),
+    "report": ("report", "A listing with its matches and mismatches; no request."),
+    "explain": ("explain", "Why a row became what it is."),
     "list": ("list", "The listings there are."),
+    "lock": ("lock", "Find a listing's tracks and write its lock file alone."),
+    "pin": ("decide:pin", "Choose the recording for a row."),
+    "skip": ("decide:skip", "Leave a row out for good."),
+    "later": ("decide:later", "Keep looking for a row without asking."),
+    "unpin": ("decide:unpin", "Take a decision of yours back."),
 }
 
 
@@ -33,7 +41,8 @@ class Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        return cast(click.Command, import_module(f"playlist_builder.cli.{COMMANDS[cmd_name][0]}").command)
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        return cast(click.Command, getattr(import_module(f"playlist_builder.cli.{module}"), attribute or "command"))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -110,22 +119,10 @@ def main() -> None:
 
 
 def _say(error: PlaylistError, as_json: bool) -> None:
+    from playlist_builder.report.json import error_object
     from playlist_builder.report.text import clean
 
     if as_json:
         print(json.dumps({"version": 1, "error": error_object(error)}, ensure_ascii=False))  # noqa: T201
     else:
         print(f"Error: {clean(error.message, newlines=True)}", file=sys.stderr)  # noqa: T201
-
-
-def error_object(error: PlaylistError) -> dict[str, object]:
-    """The `error` object of the JSON contract."""
-    from playlist_builder.report.text import clean
-
-    retry_at = error.retry_at.isoformat() if error.retry_at else None
-    return {
-        "code": error.code,
-        "kind": error.kind,
-        "message": clean(error.message, newlines=True),
-        "retry_at": retry_at,
-    }

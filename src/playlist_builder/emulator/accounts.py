@@ -123,7 +123,7 @@ class Accounts:
 
     def __init__(self, clock: Clock, options: Options, user: str) -> None:
         self._clock = clock
-        self._options = options
+        self.options = options
         self._user = user  # who consents
         self._access: dict[str, Grant] = {}
         self._refresh: dict[str, Grant] = {}
@@ -187,10 +187,10 @@ class Accounts:
         """`GET /authorize`: the consent page, or at once what follows it. Mistakes of the application show a page
         and never redirect."""
         client_id = query.get("client_id", "")
-        if not client_id or (self._options.client_ids is not None and client_id not in self._options.client_ids):
+        if not client_id or (self.options.client_ids is not None and client_id not in self.options.client_ids):
             return self._complaint("INVALID_CLIENT: Invalid client")
         redirect_uri = query.get("redirect_uri", "")
-        complaint = redirect_allowed(redirect_uri, self._options.redirect_uris)
+        complaint = redirect_allowed(redirect_uri, self.options.redirect_uris)
         if complaint is not None:
             return self._complaint(complaint)
         state = query.get("state")
@@ -206,9 +206,9 @@ class Accounts:
             return self._complaint("INVALID_SCOPE: Invalid scope")
         expires_at = self._clock.now() + timedelta(seconds=CODE_S)
         asked = _Asked(client_id, redirect_uri, scopes, state, challenge, expires_at)
-        if self._options.consent == "auto":
+        if self.options.consent == "auto":
             return self._agreed(asked)
-        if self._options.consent == "deny":
+        if self.options.consent == "deny":
             return self._sent_back(asked, error="access_denied")
         name = secrets.token_urlsafe(24)
         self._asked[name] = asked
@@ -284,11 +284,11 @@ class Accounts:
                 client_id, _, secret = base64.b64decode(authorization[6:], validate=True).decode().partition(":")
             except (binascii.Error, UnicodeDecodeError) as error:
                 raise TokenError("invalid_client", "Invalid client") from error
-        known = self._options.client_ids
+        known = self.options.client_ids
         if not client_id or (known is not None and client_id not in known):
             raise TokenError("invalid_client", "Invalid client")
         if secret is not None and (
-            not secret or (self._options.client_secret is not None and secret != self._options.client_secret)
+            not secret or (self.options.client_secret is not None and secret != self.options.client_secret)
         ):
             raise TokenError("invalid_client", "Invalid client secret")
         return client_id, secret is not None
@@ -319,7 +319,7 @@ class Accounts:
         if self._clock.now() >= grant.expires_at:
             raise TokenError("invalid_grant", "Refresh token expired")
         said = self.issue(client_id, grant.user, grant.scopes, grant.authorised_at)
-        if self._options.rotate_refresh_tokens:
+        if self.options.rotate_refresh_tokens:
             del self._refresh[key]
             self._spent.add(key)
         else:

@@ -29,7 +29,7 @@ from playlist_builder.emulator.library import (
     Refused,
 )
 from playlist_builder.emulator.options import Options
-from playlist_builder.emulator.shapes import JSON, Catalogue, Mode, Shapes, selected
+from playlist_builder.emulator.shapes import ITEMS_LIMIT, JSON, TRACKS_LIMIT, Catalogue, Mode, Shapes, selected
 
 BUCKETS = ("search", "catalogue", "playlists", "me")  # the real ones are not published
 RATE_WINDOW_S = 30
@@ -46,7 +46,6 @@ NO_PREMIUM = (
 _ID = re.compile(r"[0-9A-Za-z]{22}")
 _URI = re.compile(r"spotify:(track|episode):([0-9A-Za-z]{22})")
 _SAVEABLE = re.compile(r"spotify:(album|artist|audiobook|episode|playlist|show|track|user):[^:,\s]+")
-_FILTER = re.compile(r'\b(album|artist|track|isrc|upc|year|genre|tag):("[^"]*"?|[^\s]*)', re.IGNORECASE)
 _SEARCH_TYPES = ("album", "artist", "playlist", "track", "show", "episode", "audiobook")
 
 T = TypeVar("T")
@@ -273,7 +272,7 @@ class Api:
         )
 
     def _hits(self, shapes: Shapes, kind: str, query: str, limit: int, offset: int) -> tuple[list[JSON], int]:
-        if _finds_nothing(query) or (not self.options.isrc_search and "isrc:" in query.lower()):
+        if not self.options.isrc_search and "isrc:" in query.lower():
             return [], 0
         if kind == "track":
             tracks, total = self.catalogue.search_tracks(query, limit, offset)
@@ -312,7 +311,7 @@ class Api:
     def _artist_albums(self, call: Call) -> Answer:
         artist = _found(self.catalogue.artist(_plain_id(call)))
         groups = call.query.get("include_groups", "album,single,compilation,appears_on").split(",")
-        found, _ = self.catalogue.search_albums(f'artist:"{artist.name}"', 50, 0)
+        found, _ = self.catalogue.search_albums(artist.name, 50, 0)
         own = [album for album in found if any(credit.id == artist.id for credit in album.artists)]
         shapes = [call.shapes.album(album) for album in own if album.album_type in groups]
         path = f"/artists/{artist.id}/albums"
@@ -438,7 +437,8 @@ class Api:
             raise Refused(403, "Forbidden")
         if playlist.belongs_to(call.grant.user):
             call.needs("playlist-read-private")
-        limit = call.number("limit", 20 if self.mode.new_keys else 100, 1, self.mode.items_limit)
+        default, most = (20, ITEMS_LIMIT) if call.template.endswith("/items") else (TRACKS_LIMIT, TRACKS_LIMIT)
+        limit = call.number("limit", default, 1, most)
         offset = call.number("offset", 0, 0, 100_000)
         path = call.template.replace("{id}", playlist.id)
         episodes = _wants_episodes(call)
@@ -627,17 +627,6 @@ for _method, _handle in (
 def _drop_until(moments: deque[datetime], limit: datetime) -> None:
     while moments and moments[0] <= limit:
         moments.popleft()
-
-
-def _finds_nothing(query: str) -> bool:
-    """Whether a query is one of those that find nothing (reported by clients): an apostrophe inside `track:` or
-    `artist:`, an empty filter, two ISRCs joined by OR."""
-    filters = [(name.lower(), value.strip('"')) for name, value in _FILTER.findall(query)]
-    if any(not value.strip() for _, value in filters):
-        return True
-    if any(name in ("track", "artist") and ("'" in value or "’" in value) for name, value in filters):
-        return True
-    return len([name for name, _ in filters if name == "isrc"]) > 1
 
 
 def _found(thing: T | None) -> T:

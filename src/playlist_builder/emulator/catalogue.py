@@ -148,7 +148,8 @@ class Catalogue:
         """The catalogue of a file of JSON lines, plain or .gz; kept in the file `database` where one is named.
 
         A line has id, title and artists, and may have album, release_date, duration_ms, isrc, explicit and popularity.
-        A `database` made earlier from the same file is opened as it is; one made from anything else is made anew.
+        A `database` made earlier from the same file is opened as it is; one made from anything else, or changed by
+        `add` or `remove` since, is made anew.
         """
         about = path.stat()
         source = f"{_VERSION} {path.name} {about.st_size} {about.st_mtime_ns}"
@@ -171,7 +172,12 @@ class Catalogue:
         return cls(database)
 
     def close(self) -> None:
+        """Ends the use of the catalogue."""
         with self._lock:
+            self._db.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_db"):
             self._db.close()
 
     def __len__(self) -> int:
@@ -371,6 +377,8 @@ class Catalogue:
             new.isrc = _isrc(title, *artists, str(duration_ms))
         with self._lock:
             numbers = self._fill([_NewAlbum(album or title, by, kind, release_date, [new])])
+            with self._db:
+                self._db.execute("DELETE FROM made")
             return self._tracks(numbers)[0]
 
     def remove(self, track_ids: str | Iterable[str] = (), *, album_id: str | None = None) -> int:
@@ -389,6 +397,7 @@ class Catalogue:
                     count += 1
                     self._db.execute("DELETE FROM tracks_text WHERE rowid = ?", row[:1])
                     self._db.execute("UPDATE albums SET total = total - 1 WHERE n = ?", row[1:])
+            self._db.execute("DELETE FROM made")
             gone = self._db.execute("DELETE FROM albums WHERE total <= 0 RETURNING n").fetchall()
             self._db.executemany("DELETE FROM albums_text WHERE rowid = ?", gone)
         return count
@@ -405,10 +414,11 @@ class Catalogue:
                 album_id = _id("album", album.title, *album.artists, album.type, album.released)
                 old = self._db.execute("SELECT n, total FROM albums WHERE id = ?", (album_id,)).fetchone()
                 number_of_album, total = old or (place + 1, 0)
+                last = self._count("SELECT coalesce(max(number), 0) FROM tracks WHERE album = ?", old[0]) if old else 0
                 year = int(album.released[:4]) if album.released[:4].isdigit() else 0
                 about = " ".join(words(album.title))
                 names.update(album.artists)
-                for position, new in enumerate(album.tracks, total + 1):
+                for position, new in enumerate(album.tracks, last + 1):
                     number += 1
                     names.update(new.artists)
                     rows["tracks"].append(

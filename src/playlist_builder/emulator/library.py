@@ -156,6 +156,7 @@ class Playlist:
         description: str = "",
         public: bool = True,
         collaborative: bool = False,
+        uris: Sequence[str | None] = (),
     ) -> None:
         self.account = account
         self.id = id
@@ -167,7 +168,7 @@ class Playlist:
         self.collaborative = collaborative
         self.cover: str | None = None  # base64 of a JPEG, as uploaded
         self.versions: list[Version] = []
-        self._commit(())
+        self._commit(self._made(uris, owner))
 
     @property
     def uri(self) -> str:
@@ -259,6 +260,10 @@ class Playlist:
         """Adds any entry, one that the API would refuse too."""
         self._insert(uri, position)
 
+    def fill(self, uris: Sequence[str | None]) -> None:
+        """Makes `uris` all there is."""
+        self._commit(self._made(uris, self.owner))
+
     def add_local_file(self, artist: str, album: str, title: str, seconds: int, position: int | None = None) -> str:
         """Adds a file of the user's own; its `spotify:local:` URI."""
         uri = "spotify:local:" + ":".join(quote_plus(part) for part in (artist, album, title, str(seconds)))
@@ -278,12 +283,16 @@ class Playlist:
         self._insert(None, position)
 
     def remove_at(self, position: int) -> None:
-        """Removes the one entry at `position`."""
-        self._commit([*self.entries[:position], *self.entries[position + 1 :]])
+        """Removes the one entry at `position`; raises `IndexError`."""
+        with self.account.lock:
+            entries = list(self.entries)
+            del entries[position]
+            self._commit(entries)
 
     def move(self, start: int, before: int, length: int = 1) -> None:
         """Moves a block; `before` is a position of the list before the move."""
-        self._commit(moved(self.entries, start, before, length))
+        with self.account.lock:
+            self._commit(moved(self.entries, start, before, length))
 
     def rename(self, name: str) -> None:
         """Gives the playlist another name."""
@@ -294,10 +303,11 @@ class Playlist:
         self.change(description=description)
 
     def _insert(self, uri: str | None, position: int | None) -> None:
-        entries = list(self.entries)
-        at = len(entries) if position is None else position
-        entries[at:at] = self._made([uri], self.owner)
-        self._commit(entries)
+        with self.account.lock:
+            entries = list(self.entries)
+            at = len(entries) if position is None else position
+            entries[at:at] = self._made([uri], self.owner)
+            self._commit(entries)
 
     def _made(self, uris: Iterable[str | None], by: str) -> list[Entry]:
         added_at = timestamp(self.account.clock.now())
@@ -421,7 +431,7 @@ class Account:
         public: bool = True,
         collaborative: bool = False,
         owner: str | None = None,
-        uris: Iterable[str] = (),
+        uris: Sequence[str | None] = (),
     ) -> Playlist:
         """A new playlist, first in its owner's library."""
         with self.lock:
@@ -434,11 +444,10 @@ class Account:
                 description=description,
                 public=public,
                 collaborative=collaborative,
+                uris=uris,
             )
             self.playlists[playlist.id] = playlist
             self.libraries[user.id].insert(0, playlist.uri)
-            for uri in uris:
-                playlist.insert(uri)
             self.changed()
             return playlist
 

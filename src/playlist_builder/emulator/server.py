@@ -10,10 +10,11 @@ import socket
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from playlist_builder.clock import Clock, SystemClock
 from playlist_builder.emulator.accounts import Accounts
@@ -26,6 +27,7 @@ from playlist_builder.store.files import replace_file
 
 HOST = "127.0.0.1"
 CLIENT_ID = "emulated-client"  # whose tokens `issue_token` gives
+OTHER = "someone-else"  # who made the playlists that the user follows
 BODY_BYTES = 4 * 1024 * 1024  # nothing that the API takes is larger
 SECRETS = ("code", "code_verifier", "refresh_token", "client_secret", "access_token")
 FILE_VERSION = 1
@@ -54,20 +56,26 @@ class Emulator:
         if mode not in MODES:
             raise ValueError(f"no mode {mode!r}; there are {', '.join(MODES)}")
         self.clock = clock or SystemClock()
-        self.options = options or Options()
+        options = options or Options()
         self.mode = mode
         self.requests: list[LoggedRequest] = []
         self.faults: list[Fault] = []
+        self.before: list[
+            Callable[[LoggedRequest], None]
+        ] = []  # called before a request is handled, by whoever acts then
         self.crashes: list[BaseException] = []
         self._file = account_file
         self._on_request = on_request
         said = self._kept()
         self.account = Account.from_json(self.clock, said["account"]) if said else Account(self.clock)
-        self.accounts = Accounts(self.clock, self.options, self.account.user.id)
-        self.api = Api(catalogue, self.account, self.accounts, MODES[mode], self.clock, self.options)
+        self.accounts = Accounts(self.clock, options, self.account.user.id)
+        self.api = Api(catalogue, self.account, self.accounts, MODES[mode], self.clock, options)
         if said:
             self.accounts.restore(said["tokens"])
             self.api.restore(said["spent"])
+        else:
+            for name in reversed(options.followed):
+                self.account.follow(self.account.create(name, owner=OTHER))
         self._busy = False
         self._closed = False
         self._stopping = threading.Event()
@@ -75,6 +83,16 @@ class Emulator:
         self.account.on_change = self._changed
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="emulator", daemon=True)
         self._thread.start()
+
+    @property
+    def options(self) -> Options:
+        """How the service behaves now."""
+        return self.api.options
+
+    def change_options(self, **changes: Any) -> None:
+        """Lets the service behave otherwise from the next request on."""
+        with self.account.lock:
+            self.api.options = self.accounts.options = replace(self.options, **changes)
 
     @property
     def port(self) -> int:
@@ -91,11 +109,14 @@ class Emulator:
         """The address of the Web API, without a slash at the end."""
         return f"{self.accounts_url}/v1"
 
-    def issue_token(self, scopes: Iterable[str] = ALL_SCOPES, *, user: str | None = None) -> dict[str, Any]:
-        """An answer of `/api/token` without the way there: access and refresh token, scope, lifetime, type."""
+    def issue_token(
+        self, scopes: Iterable[str] = ALL_SCOPES, *, user: str | None = None, client_id: str = CLIENT_ID
+    ) -> dict[str, Any]:
+        """An answer of `/api/token` without the way there: access and refresh token, scope, lifetime, type. Only
+        `client_id` can refresh it."""
         with self.account.lock:
             known = self.account.known_user(user or self.account.user.id)
-            said = self.accounts.issue(CLIENT_ID, known.id, scopes)
+            said = self.accounts.issue(client_id, known.id, scopes)
             self.save()
             return said
 
@@ -155,7 +176,7 @@ class Emulator:
 
         `headers` have lower-case names. None ends the connection without an answer."""
         parts = urlsplit(target)
-        path = parts.path.rstrip("/") or "/"
+        path = unquote(parts.path).rstrip("/") or "/"
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         below = path.removeprefix("/v1") if path.startswith("/v1/") else None
         with self.account.lock:
@@ -170,6 +191,8 @@ class Emulator:
                 at=self.clock.now(),
             )
             self.requests.append(request)
+            for act in self.before:
+                act(request)
             fault = next((fault for fault in self.faults if fault.meets(request)), None)
             answer: Answer | None = None
             if fault is None or fault.when == "after":

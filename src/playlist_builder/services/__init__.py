@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Protocol, cast
 
 from playlist_builder.clock import Clock
@@ -104,7 +105,22 @@ SERVICES: dict[str, str] = {
 
 def open_service(name: str, opening: Opening) -> AbstractContextManager[Service]:
     """The service called `name`, closed at the end of the `with` block; raises `UsageError` naming those there are."""
+    return cast("AbstractContextManager[Service]", _module(name).open_service(opening))
+
+
+def _module(name: str) -> ModuleType:
     if name not in SERVICES:
         raise UsageError(f"There is no service {name!r}. Known: {', '.join(SERVICES)}.")
-    opener = import_module(SERVICES[name]).open_service
-    return cast("AbstractContextManager[Service]", opener(opening))
+    return import_module(SERVICES[name])
+
+
+def stored_account(settings: Settings, name: str) -> Account | None:
+    """Whose login is stored for the service, or None; costs no request."""
+    account: Account | None = _module(name).stored_account(settings)
+    return account
+
+
+def uri_of(name: str, text: str, kind: str = "track") -> str | None:
+    """The URI of the service that a pasted link, URI or id means, or None."""
+    uri: str | None = _module(name).uri_of(text, kind)
+    return uri

@@ -1,0 +1,273 @@
+"""The use cases, each on one screen: match a listing, lock it, sync it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import cast
+
+from playlist_builder.clock import Clock
+from playlist_builder.decided import (
+    decision_after,
+    known_match,
+    remembered_match,
+    row_memory,
+    worth_a_search,
+)
+from playlist_builder.errors import ListingError, PlaylistError
+from playlist_builder.matching.catalogue import Catalogue
+from playlist_builder.matching.search import Found, match_tracklist
+from playlist_builder.model import Accept, Match, Result, Tracklist
+from playlist_builder.push import Ask, Push
+from playlist_builder.services import Service
+from playlist_builder.store import lock as locks
+from playlist_builder.store.listings import ListingFile
+from playlist_builder.store.lock import Aligned, Decision, Lock
+from playlist_builder.store.state import MOST_CANDIDATES, Place, Run, State, key_text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What one run is asked to do."""
+
+    dry_run: bool = False
+    prune: bool = False
+    accept: Accept | None = None  # None: the listing's own, else "confident"
+    refresh: bool = False
+    locked: bool = False
+    yes: bool = False
+    by_name: bool = True  # a person named the listing: an undo's hold ends
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A listing with its lock."""
+
+    name: str
+    tracklist: Tracklist
+    lock_path: Path
+    lock: Lock
+    aligned: Aligned
+
+    def decisions(self, service: str) -> tuple[Decision | None, ...]:
+        return self.aligned.decisions(service)
+
+    def reworded_notes(self, service: str) -> list[str]:
+        """A sentence for each row that was respelt and keeps its decision."""
+        decisions = self.decisions(service)
+        return [
+            f"Row {i + 1} was reworded and keeps its decision ({decision.name or decision.uri or 'left out'})."
+            for i in sorted(self.aligned.reworded)
+            if (decision := decisions[i]) is not None
+        ]
+
+
+def load(item: ListingFile, lock_path: Path) -> Loaded:
+    """The listing and its lock; raises `ListingError`. A listing without a single row is refused: it would empty a
+    playlist."""
+    tracklist = item.read()
+    if not tracklist.tracks:
+        raise ListingError(f"{item.path}: the listing has no track. Add [[track]] rows; nothing was changed.")
+    lock = locks.load(lock_path) or locks.new_lock()
+    return Loaded(
+        name=item.name,
+        tracklist=tracklist,
+        lock_path=lock_path,
+        lock=lock,
+        aligned=locks.align(lock, tracklist.tracks),
+    )
+
+
+@dataclass
+class Desk:
+    """What a use case works with: the service, the memory, the clock, and the ways to talk to a person."""
+
+    service: Service
+    state: State
+    clock: Clock
+    say: Callable[[str], None] = lambda text: None  # progress worth a line
+    on_row: Callable[[int, int], None] = lambda settled, rows: None
+    ask: Ask = field(default_factory=Ask)
+
+    def place(self, name: str) -> Place:
+        return Place(service=self.service.name, account=self.service.account.id, listing=name)
+
+
+def match(desk: Desk, loaded: Loaded, options: Options) -> Found:
+    """A match for every row: from the lock, from what was found lately, else from the catalogue."""
+    place = desk.place(loaded.name)
+    tracks = loaded.tracklist.tracks
+    decisions = loaded.decisions(desk.service.name)
+    memories = desk.state.rows(place)
+    keys = [key_text(key) for key in locks.row_keys(tracks)]
+    uris = [t.uri or (d.uri if d else None) for t, d in zip(tracks, decisions, strict=True)]
+    recordings = desk.state.recordings(uri for uri in uris if uri)
+    accept = options.accept or loaded.tracklist.accept or "confident"
+    settled: dict[int, Match] = {}
+    fallback: dict[int, Match] = {}
+    for i, (track, decision) in enumerate(zip(tracks, decisions, strict=True)):
+        memory = memories.get(keys[i])
+        known = known_match(track, decision, recordings, memory, loaded.tracklist)
+        if known is not None and options.refresh and known.outcome == "matched":
+            fallback[i] = known
+        elif known is not None:
+            settled[i] = known
+        elif memory is not None and not options.refresh and not worth_a_search(memory, desk.clock.now()):
+            settled[i] = remembered_match(track, decision, memory, loaded.tracklist, accept)
+    if options.locked:
+        return _locked(loaded, settled)
+    found = match_tracklist(
+        loaded.tracklist,
+        cast(Catalogue, desk.service),
+        settled,
+        accept=accept,
+        no_album=desk.state.no_album(place),
+        album_uri=lambda text: desk.service.uri_of(text, "album"),
+        on_row=lambda done: desk.on_row(done, len(tracks)),
+    )
+    matches = list(found.matches)
+    for i, before in fallback.items():
+        if matches[i].recording is None:
+            matches[i] = replace(before, reason="the new search found nothing better; kept")
+    for i, decision in enumerate(decisions):
+        if decision is not None and decision.later and matches[i].recording is None:
+            matches[i] = replace(matches[i], gap=True)
+    asked = set(range(len(tracks))) - set(settled)
+    if not options.dry_run:
+        now = desk.state.now()
+        rows = {
+            keys[i]: row_memory(
+                m, memories.get(keys[i]), now, i in asked and m.outcome != "unsearched", MOST_CANDIDATES
+            )
+            for i, m in enumerate(matches)
+        }
+        desk.state.keep_rows(place, rows)
+        desk.state.keep_no_album(place, desk.state.no_album(place) | set(found.no_album))
+        desk.state.keep_recordings(m.recording for m in matches if m.recording and m.recording.title)
+    return replace(found, matches=tuple(matches))
+
+
+def price(desk: Desk, loaded: Loaded, options: Options) -> int:
+    """About how many catalogue requests a run will send: three for an album's listing, one for each row beyond that
+    which is not decided."""
+    place = desk.place(loaded.name)
+    memories = desk.state.rows(place)
+    keys = [key_text(key) for key in locks.row_keys(loaded.tracklist.tracks)]
+    decisions = loaded.decisions(desk.service.name)
+    now = desk.clock.now()
+    undecided = 0
+    for key, track, decision in zip(keys, loaded.tracklist.tracks, decisions, strict=True):
+        if track.uri or (decision and (decision.skip or (decision.uri and not options.refresh))):
+            continue
+        undecided += worth_a_search(memories.get(key), now) or options.refresh
+    fresh = undecided == len(keys) and len(keys) > 3
+    return min(undecided, 3) if fresh else undecided
+
+
+def _locked(loaded: Loaded, settled: dict[int, Match]) -> Found:
+    lacking = [
+        f"{i + 1} ({track.artist} – {track.title})" if track.artist else f"{i + 1} ({track.title})"
+        for i, track in enumerate(loaded.tracklist.tracks)
+        if i not in settled or (settled[i].recording is None and settled[i].outcome != "skipped" and not settled[i].gap)
+    ]
+    if lacking:
+        raise ListingError(
+            f"{loaded.lock_path}: --locked, but the lock has no decision for row {', '.join(lacking)}. "
+            f"Run: playlist lock {loaded.name}, then playlist review {loaded.name}"
+        )
+    return Found(matches=tuple(settled[i] for i in range(len(loaded.tracklist.tracks))))
+
+
+def relock(desk: Desk, loaded: Loaded, matches: tuple[Match, ...], changed: dict[int, Decision] | None = None) -> Lock:
+    """The lock after these matches, with decisions of `changed` rows in their place; not written yet."""
+    before = loaded.decisions(desk.service.name)
+    decisions = [decision_after(m, d) for m, d in zip(matches, before, strict=True)]
+    for row, decision in (changed or {}).items():
+        decisions[row] = decision
+    return locks.updated(loaded.lock, loaded.tracklist.tracks, desk.service.name, decisions)
+
+
+def lock(desk: Desk, loaded: Loaded, options: Options) -> Result:
+    """Matches the listing and writes its lock; no playlist is touched."""
+    found = match(desk, loaded, options)
+    if not options.dry_run:
+        locks.save(loaded.lock_path, relock(desk, loaded, found.matches))
+    return Result(
+        listing=loaded.name,
+        service=desk.service.name,
+        title=loaded.tracklist.title,
+        dry_run=options.dry_run,
+        matches=found.matches,
+        requests=desk.service.requests(),
+        notes=tuple(loaded.reworded_notes(desk.service.name)),
+        error=found.stopped,
+    )
+
+
+def sync(desk: Desk, loaded: Loaded, options: Options) -> Result:
+    """Matches, locks and writes the playlist: what was found is kept whatever happens to the playlist.
+
+    Raises nothing of the service's that came after the matching: it stands in the result's `error`.
+    """
+    place = desk.place(loaded.name)
+    remembered = desk.state.remembered(place)
+    if remembered is not None and remembered.held and not options.by_name:
+        return Result(
+            listing=loaded.name,
+            service=desk.service.name,
+            title=loaded.tracklist.title,
+            held=True,
+            notes=(f"Left alone since the last undo. To go on: playlist sync {loaded.name}",),
+        )
+    found = match(desk, loaded, options)
+    notes = loaded.reworded_notes(desk.service.name)
+    result = Result(
+        listing=loaded.name,
+        service=desk.service.name,
+        title=loaded.tracklist.title,
+        dry_run=options.dry_run,
+        matches=found.matches,
+        notes=tuple(notes),
+        error=found.stopped,
+    )
+    new_lock = loaded.lock if options.locked else relock(desk, loaded, found.matches)
+    if not options.dry_run and not options.locked:
+        locks.save(loaded.lock_path, new_lock)
+    if found.stopped is not None and not getattr(found.stopped, "own", False):
+        return replace(result, requests=desk.service.requests())
+    run = Run(kind="sync", listing=loaded.name, started=desk.state.now())
+    number = None if options.dry_run else desk.state.add_run(place, run)
+    push = Push(desk, loaded, new_lock, found.matches, options, number)
+    try:
+        push.run()
+    except PlaylistError as error:
+        result = replace(result, error=result.error or error)
+    result = replace(
+        result,
+        matches=push.matches,
+        playlist=push.reference(),
+        changes=push.changes,
+        notes=(*notes, *push.notes),
+        requests=desk.service.requests(),
+    )
+    if number is not None:
+        desk.state.end_run(number, _ended(run, result, desk.state.now()))
+    return result
+
+
+def _ended(run: Run, result: Result, now: str) -> Run:
+    return replace(
+        run,
+        ended=now,
+        code=result.code,
+        playlist_id=result.playlist.id if result.playlist else None,
+        created=bool(result.playlist and result.playlist.created),
+        added=result.changes.added,
+        removed=result.changes.removed,
+        moved=result.changes.moved,
+        waiting=tuple(f"{m.track.artist} – {m.track.title}".strip(" –") for m in result.needing_person),
+        news=result.notes,
+        message=result.error.message if result.error else "",
+        requests=result.requests.sent,
+    )

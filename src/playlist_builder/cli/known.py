@@ -1,0 +1,51 @@
+"""What commands that ask the service nothing share: a listing with what lock and state know of it."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+
+from playlist_builder.builder import Loaded
+from playlist_builder.cli.app import App
+from playlist_builder.model import Match
+from playlist_builder.store.state import Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A listing, its lock, and a match for every row as far as it is known."""
+
+    loaded: Loaded
+    service: str
+    account: str
+    matches: tuple[Match, ...]
+    playlist_id: str | None = None
+    playlist_url: str | None = None
+
+    @property
+    def place(self) -> Place:
+        return Place(service=self.service, account=self.account, listing=self.loaded.name)
+
+
+def known(app: App, name: str, service: str | None) -> Known:
+    """Reads listing, lock and state; raises `ListingError`."""
+    from playlist_builder import remembered
+    from playlist_builder.cli.run import load
+    from playlist_builder.services import stored_account
+    from playlist_builder.store.listings import Listings
+
+    where = app.service_name(service)
+    loaded = load(app, where, Listings(app.settings).find(name), adopt=False)
+    account = stored_account(app.settings, where)
+    identity = account.id if account else ""
+    with contextlib.closing(app.state(where)) as state:
+        matches = remembered.matches(loaded, where, state, identity)
+        playlist = state.remembered(Place(service=where, account=identity, listing=name))
+    return Known(
+        loaded=loaded,
+        service=where,
+        account=identity,
+        matches=matches,
+        playlist_id=playlist.playlist_id if playlist else None,
+        playlist_url=playlist.url if playlist and where != "demo" else None,
+    )

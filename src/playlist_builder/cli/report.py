@@ -1,0 +1,83 @@
+"""`playlist report`: one listing with its matches and mismatches, from lock and state, without a request."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from playlist_builder.cli.options import app_of, json_option, name_argument, service_option
+
+
+@click.command("report", epilog="Example: playlist report rocky-iv --format html -o rocky-iv.html")
+@name_argument
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["terminal", "json", "markdown", "html"]),
+    default="terminal",
+    show_default=True,
+)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@service_option
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context, name: str, format_: str, output: Path | None, service: str | None, as_json: bool
+) -> int:
+    """Show a listing's matches and mismatches; asks the service nothing."""
+    from playlist_builder.cli.known import known
+    from playlist_builder.model import Result
+    from playlist_builder.store.files import replace_file
+
+    app = app_of(ctx)
+    found = known(app, name, service)
+    title = found.loaded.tracklist.title
+    if as_json or format_ == "json":
+        from playlist_builder.report.json import track_objects
+
+        made = {"version": 1, "listing": name, "service": found.service, "title": title}
+        text = json.dumps({**made, "tracks": track_objects(found.matches)}, ensure_ascii=False, indent=2) + "\n"
+    elif format_ == "markdown":
+        from playlist_builder.report.markdown import report
+
+        text = report(title, found.matches)
+    elif format_ == "html":
+        from playlist_builder.report.html import page
+
+        text = page(title, name, found.matches, found.playlist_url)
+    else:
+        text = _terminal(app, Result(listing=name, service=found.service, title=title, matches=found.matches), output)
+    if output is not None:
+        replace_file(output, text.encode())
+        if app.verbosity >= 0:
+            app.err.print(f"Wrote {output.absolute()}", markup=False, soft_wrap=True)
+    elif text:
+        sys.stdout.write(text)
+    return 0
+
+
+def _terminal(app: object, result: object, output: Path | None) -> str:
+    """Prints to the terminal and returns ""; with `output`, returns the text without colours."""
+    import io
+
+    from rich.console import Console
+    from rich.text import Text
+
+    from playlist_builder.cli.app import App
+    from playlist_builder.model import Result
+    from playlist_builder.report.terminal import rows
+    from playlist_builder.report.text import clean
+    from playlist_builder.report.words import count_words, next_steps
+
+    assert isinstance(app, App)
+    assert isinstance(result, Result)
+    out = app.out if output is None else Console(file=io.StringIO(), width=100, no_color=True)
+    out.print(Text(f"{clean(result.title)}  ({result.listing})", "bold"))
+    out.print(rows(result.matches, out, quiet=app.verbosity < 0))
+    out.print(Text(count_words(result.matches)))
+    for step in next_steps(result):
+        out.print(Text.assemble("Next: ", (step, "bold")))
+    return out.file.getvalue() if isinstance(out.file, io.StringIO) else ""

@@ -1,0 +1,562 @@
+"""One listing's playlist made right: find or create it, merge, plan, write, read back.
+
+Nothing is cleared and refilled; a copy of the list is saved before the first write; no write is repeated unless the
+list was read in between.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from playlist_builder.decided import person_decision
+from playlist_builder.errors import Ambiguous, NotApplied, NotFound, ServiceError, UnsafePlan
+from playlist_builder.matching.decide import THRESHOLD
+from playlist_builder.matching.same import same_recording
+from playlist_builder.matching.score import score
+from playlist_builder.model import Changes, Entry, Match, PlaylistHead, PlaylistRef, Recording, Snapshot
+from playlist_builder.store import lock as locks
+from playlist_builder.store.lock import Decision
+from playlist_builder.store.state import Copy, Remembered, Texts
+from playlist_builder.syncing import texts
+from playlist_builder.syncing.merge import Memory, Merged, Wish, merge, remember
+from playlist_builder.syncing.plan import Plan, plan
+from playlist_builder.syncing.replay import replay
+
+if TYPE_CHECKING:
+    from playlist_builder.builder import Desk, Loaded, Options
+
+PATIENCE_S = (0.3, 0.6, 1.2, 2.9)  # pauses before a stale read is believed: 5 s in all
+ROUNDS = 4  # times that a list is planned for in one run
+MUCH = 0.3  # share of the entries whose removal needs a person's yes …
+MANY = 5  # … if it is more than this many entries
+MOST_REVISIONS = 8
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Questions that a run may put to a person; None where nobody is there to answer."""
+
+    recreate: Callable[[str], bool] | None = None  # the playlist is gone: make a new one?
+    insist: Callable[[str], bool] | None = None  # the plan removes much: go on?
+
+
+class Push:
+    """One push. After `run`: `matches`, `changes`, `notes`, and `reference()` tell what happened."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        loaded: Loaded,
+        lock: locks.Lock,
+        matches: tuple[Match, ...],
+        options: Options,
+        run: int | None,
+    ) -> None:
+        self.desk = desk
+        self.service = desk.service
+        self.state = desk.state
+        self.loaded = loaded
+        self.lock = lock
+        self.matches = matches
+        self.options = options
+        self.number = run
+        self.place = desk.place(loaded.name)
+        self.changes = Changes()
+        self.notes: list[str] = []
+        self.head: PlaylistHead | None = None
+        self.created = False
+
+    def run(self) -> None:
+        """Makes the playlist right, or raises `ServiceError` or `UnsafePlan` with nothing lost."""
+        remembered = self.state.remembered(self.place)
+        remembered = self._adopt() if remembered is None else self._still_there(remembered)
+        if remembered is None:
+            if self.options.dry_run:
+                self._dry_new()
+                return
+            remembered = self._create()
+        assert self.head is not None
+        writes_texts = self._texts(remembered)
+        if self._unchanged(remembered) and not any(vars(writes_texts).values()):
+            self.changes = self._kept(remembered)
+            self._release(remembered)
+            return
+        if self._unchanged(remembered):
+            self.changes = self._kept(remembered)
+        else:
+            remembered = self._merge_and_write(remembered)
+        if not self.options.dry_run:
+            self._write_texts(remembered, writes_texts)
+
+    def reference(self) -> PlaylistRef | None:
+        """The playlist as reports name it; None where there is none (a dry run that would create it)."""
+        if self.head is None:
+            return None
+        return PlaylistRef(
+            id=self.head.id,
+            name=self.head.name,
+            url=self.service.url_of(f"spotify:playlist:{self.head.id}") if self.service.name != "demo" else None,
+            created=self.created,
+            public=self.head.public,
+        )
+
+    # ------------------------------------------------------------ which playlist
+
+    def _ours(self, head: PlaylistHead) -> bool:
+        account = self.service.account
+        return head.owner_id in (account.user_id, account.id)
+
+    def _pages(self, first: int = 0) -> Sequence[int]:
+        """Offsets of the library's pages, `first` first."""
+        total = self.service.library_page(first).total
+        return [first, *(offset for offset in range(0, total, 50) if offset != first)]
+
+    def _adopt(self) -> Remembered | None:
+        """A playlist of one's own that carries this lock's mark, or None."""
+        for offset in self._pages():
+            for head in self.service.library_page(offset).playlists:
+                found = texts.lock_in(head.description)
+                if found is not None and found[1] == self.lock.id and self._ours(head):
+                    self.head = head
+                    self.notes.append(f"Found again by the mark in its description: {head.name}")
+                    return Remembered(playlist_id=head.id, name=head.name, page=offset, url=head.url)
+        return None
+
+    def _still_there(self, remembered: Remembered) -> Remembered | None:
+        for offset in self._pages(remembered.page):
+            for head in self.service.library_page(offset).playlists:
+                if head.id == remembered.playlist_id:
+                    if not self._ours(head):
+                        raise ServiceError(
+                            f"The playlist {head.name!r} belongs to another account now; it was not touched. "
+                            f"To make one of your own: playlist unlink {self.loaded.name}, then sync again."
+                        )
+                    self.head = head
+                    return replace(remembered, page=offset)
+        if self.service.in_library(remembered.playlist_id):
+            snapshot = self.service.read(remembered.playlist_id)
+            if self._ours(snapshot.head):
+                self.head = snapshot.head
+                return remembered
+        name = remembered.name or self.loaded.tracklist.title
+        question = f"The playlist {name!r} was removed from the library. Make a new one?"
+        if self.desk.ask.recreate is not None and not self.options.dry_run and self.desk.ask.recreate(question):
+            self.state.forget(self.place)
+            return None
+        raise ServiceError(
+            f"The playlist {name!r} is no longer in the library, so nothing was written. To make a new one: "
+            f"playlist unlink {self.loaded.name}, then playlist sync {self.loaded.name}. "
+            f"To stop looking after it: playlist remove {self.loaded.name}"
+        )
+
+    def _create(self) -> Remembered:
+        mark = texts.mark(self.loaded.name, self.lock.id)
+        name = texts.one_line(self.loaded.tracklist.title, texts.NAME_LIMIT)
+        public = self.loaded.tracklist.public
+        for attempt in range(3):
+            try:
+                self.head = self.service.create(name, mark, public)
+                break
+            except Ambiguous:
+                found = self._patiently_adopt()
+                if found is not None:
+                    self.created = True
+                    return found
+                if attempt == 2:
+                    raise
+            except ServiceError as error:
+                if error.code != 3 or isinstance(error, NotFound) or not mark:
+                    raise
+                found = self._adopt()  # a text that is refused must not leave a second playlist
+                if found is not None:
+                    return found
+                if attempt == 2:
+                    raise
+                mark = ""
+        assert self.head is not None
+        self.created = True
+        made = Remembered(
+            playlist_id=self.head.id,
+            name=self.head.name,
+            url=self.head.url,
+            base=(),
+            created=True,
+            texts=Texts(
+                name=self.head.name,
+                name_asked=name,
+                description=self.head.description,
+                description_asked=mark,
+                public_asked=public,
+                public_seen=self.head.public,
+            ),
+        )
+        self.state.remember(self.place, made)
+        return made
+
+    def _patiently_adopt(self) -> Remembered | None:
+        for pause in (0.0, *PATIENCE_S):
+            self.desk.clock.sleep(pause)
+            found = self._adopt()
+            if found is not None:
+                self.notes.pop()
+                return found
+        return None
+
+    # ------------------------------------------------------------ unchanged?
+
+    def _wanted(self) -> tuple[str, ...]:
+        return tuple(m.recording.uri for m in self.matches if m.recording is not None)
+
+    def _unchanged(self, remembered: Remembered) -> bool:
+        return (
+            self.head is not None
+            and remembered.base is not None
+            and self.head.revision in remembered.revisions
+            and remembered.desired == self._wanted()
+            and not (self.options.prune and len(remembered.base) != (self.head.total or 0))
+        )
+
+    def _kept(self, remembered: Remembered) -> Changes:
+        ours = len(remembered.desired)
+        total = self.head.total if self.head and self.head.total is not None else ours
+        return Changes(kept=ours, foreign=max(0, total - ours))
+
+    def _release(self, remembered: Remembered) -> None:
+        """After an undo a sync by name takes the playlist up again."""
+        if not self.options.dry_run:
+            self.state.remember(self.place, replace(remembered, held=False, synced_at=self.state.now()))
+
+    def _dry_new(self) -> None:
+        self.changes = Changes(added=len(self._wanted()))
+
+    # ------------------------------------------------------------ the list
+
+    def _merge_and_write(self, remembered: Remembered) -> Remembered:
+        snapshot = self._read(remembered)
+        merged = self._merge(snapshot, remembered)
+        steps = plan([entry.uri for entry in snapshot.entries], merged.goal)
+        self.changes = Changes(
+            added=steps.added,
+            removed=steps.removed,
+            moved=steps.moved,
+            kept=len(merged.uris) - steps.added - len(merged.foreign),
+            foreign=len(merged.foreign),
+        )
+        self._refuse_if_unsafe(steps, snapshot)
+        if self.options.dry_run:
+            return remembered
+        decisions = self._hand(merged, snapshot)
+        if decisions and not self.options.locked:
+            self._save_lock(decisions)
+        copy = Copy(
+            playlist_id=remembered.playlist_id,
+            run=self.number,
+            taken=self.state.now(),
+            before=snapshot.entries,
+            target=merged.uris,
+            base=remembered.base,
+            created=self.created,
+        )
+        number = self.state.save_copy(self.place, copy) if steps.operations else None
+        done = self._write(snapshot, steps, merged.uris) if steps.operations else snapshot
+        after = tuple(entry.uri for entry in done.entries)
+        self._restored(merged)
+        self._learn(done)
+        kept = remember(merged, after, self.lock.named(self.service.name))
+        remembered = replace(
+            remembered,
+            name=done.head.name,
+            url=done.head.url,
+            base=kept.base,
+            known=tuple(sorted(kept.known)),
+            links=kept.links,
+            desired=self._wanted(),
+            revisions=(*remembered.revisions, done.head.revision)[-MOST_REVISIONS:],
+            held=False,
+            synced_at=self.state.now(),
+            read_at=self.state.now(),
+        )
+        self.state.remember(self.place, remembered)
+        if number is not None:
+            self.state.finish_copy(number, replace(copy, after=after))
+        self.head = done.head
+        return remembered
+
+    def _read(self, remembered: Remembered) -> Snapshot:
+        if self.created and remembered.base == () and self.head is not None:
+            return Snapshot(head=self.head, entries=())  # just made: nothing can be in it
+        snapshot = self.service.read(remembered.playlist_id)
+        if not self._ours(snapshot.head):
+            raise ServiceError(f"The playlist {snapshot.head.name!r} belongs to another account; it was not touched.")
+        return snapshot
+
+    def _merge(self, snapshot: Snapshot, remembered: Remembered) -> Merged:
+        decisions = self._decisions()
+        wishes = [
+            Wish(
+                row=i,
+                uri=m.recording.uri if m.recording else None,
+                recording=m.recording,
+                open=m.recording is None and m.outcome in ("missing", "review"),
+                restored=bool(decisions[i] and decisions[i].restored),  # type: ignore[union-attr]
+                person=m.outcome == "pinned",
+            )
+            for i, m in enumerate(self.matches)
+            if m.outcome != "skipped"
+        ]
+        cut_off = self._cut_off(remembered)
+        memory = Memory(
+            base=remembered.base,
+            named=self.lock.named(self.service.name),
+            known=frozenset(remembered.known),
+            links=remembered.links,
+            unsure=cut_off is not None,
+        )
+        merged = merge(snapshot.entries, wishes, memory, same=same_recording, fits=self._fits, prune=self.options.prune)
+        return merged if cut_off is None else recovered(merged, snapshot.entries, cut_off)
+
+    def _cut_off(self, remembered: Remembered) -> Copy | None:
+        """The copy of a write that was interrupted and not made good since."""
+        copies = self.state.copies(self.place, remembered.playlist_id)
+        return copies[0] if copies and copies[0].after is None else None
+
+    def _fits(self, row: int, recording: Recording) -> bool:
+        """Whether a recording that the user put in answers the row: by its names, whatever its version."""
+        track = self.matches[row].track
+        return bool(recording.title) and score(track, recording).total >= THRESHOLD
+
+    def _refuse_if_unsafe(self, steps: Plan, snapshot: Snapshot) -> None:
+        much = steps.removed > MANY and steps.removed > MUCH * len(snapshot.entries)
+        if not much or self.options.yes or self.options.dry_run:
+            return
+        words = f"{steps.removed} of the playlist's {len(snapshot.entries)} entries would be removed"
+        if self.desk.ask.insist is not None and self.desk.ask.insist(f"{words}. Go on?"):
+            return
+        raise UnsafePlan(f"{words}, so nothing was written. Look with -n; to go on: --yes")
+
+    def _write(self, snapshot: Snapshot, steps: Plan, target: tuple[str | None, ...]) -> Snapshot:
+        """Sends the plan, one edit at a time, and verifies by reading; plans again where something else came out."""
+        playlist = snapshot.head.id
+        for _ in range(ROUNDS):
+            expected = [entry.uri for entry in snapshot.entries]
+            try:
+                for operation in steps.operations:
+                    self.service.write(playlist, operation)
+                    expected = replay(expected, [operation])
+                expected = list(target)
+            except Ambiguous:
+                unsure = [expected, replay(expected, [operation])]
+                snapshot = self._read_until(playlist, unsure)
+            else:
+                snapshot = self._read_until(playlist, [expected])
+            now = [entry.uri for entry in snapshot.entries]
+            if self._equal(snapshot, target):
+                return snapshot
+            steps = plan(now, self._goal(snapshot, target))
+            if not steps.operations:
+                return snapshot
+        raise NotApplied(
+            "The playlist did not become what was planned after four tries; a copy of the list before is kept. "
+            f"Look with: playlist history {self.loaded.name}. Then sync again."
+        )
+
+    def _read_until(self, playlist: str, wanted: list[list[str | None]]) -> Snapshot:
+        """The list as read; read again with growing pauses while it is none of `wanted`: reads may be stale."""
+        snapshot = self.service.read(playlist)
+        for pause in PATIENCE_S:
+            if any(self._equal(snapshot, uris) for uris in wanted):
+                break
+            self.desk.clock.sleep(pause)
+            snapshot = self.service.read(playlist)
+        return snapshot
+
+    def _equal(self, snapshot: Snapshot, uris: Sequence[str | None]) -> bool:
+        """Whether the list holds these URIs in order, a recording under another id counting as itself."""
+        if len(snapshot.entries) != len(uris):
+            return False
+        return all(
+            entry.uri == uri or self._relinked(entry, uri) for entry, uri in zip(snapshot.entries, uris, strict=True)
+        )
+
+    def _relinked(self, entry: Entry, uri: str | None) -> bool:
+        if uri is None or entry.recording is None:
+            return False
+        wanted = next((m.recording for m in self.matches if m.recording and m.recording.uri == uri), None)
+        return wanted is not None and same_recording(entry.recording, wanted)
+
+    def _goal(self, snapshot: Snapshot, target: Sequence[str | None]) -> list[int | str]:
+        """`target` over a list that changed meanwhile; entries that came from elsewhere stay where they stand."""
+        return retarget(snapshot.entries, target, self._relinked)
+
+    # ------------------------------------------------------------ what was learnt
+
+    def _decisions(self) -> tuple[Decision | None, ...]:
+        return locks.align(self.lock, self.loaded.tracklist.tracks).decisions(self.service.name)
+
+    def _hand(self, merged: Merged, snapshot: Snapshot) -> dict[int, Decision]:
+        """The user's hand as decisions; tells them and changes the matches."""
+        decisions: dict[int, Decision] = {}
+        matches = list(self.matches)
+        by_uri = {entry.uri: entry.recording for entry in snapshot.entries if entry.recording}
+        for row, uri in merged.pins:
+            recording = by_uri.get(uri) or Recording(uri=uri, title="")
+            decisions[row] = person_decision(recording)
+            matches[row] = replace(
+                matches[row],
+                outcome="pinned",
+                found_by="pin",
+                recording=recording,
+                reason="chosen in the app",
+                score=None,
+            )
+            self.notes.append(f"Row {row + 1} is now what you put in: {recording.label}")
+        for row in merged.skipped:
+            decisions[row] = Decision(decided="person", skip=True)
+            matches[row] = replace(matches[row], outcome="skipped", recording=None, reason="you removed it twice")
+            self.notes.append(
+                f"Row {row + 1} ({matches[row].track.title}) was removed again, so it is left out from now on. "
+                f"To bring it back: playlist unpin {self.loaded.name} {row + 1}"
+            )
+        for row in merged.restored:
+            self.notes.append(
+                f"Row {row + 1} ({matches[row].track.title}) had been removed and was put back once. "
+                f"To leave it out: playlist skip {self.loaded.name} {row + 1}"
+            )
+        self.matches = tuple(matches)
+        return decisions
+
+    def _restored(self, merged: Merged) -> None:
+        if not merged.restored or self.options.locked:
+            return
+        decisions = self._decisions()
+        changed = {row: d for row in merged.restored if (d := decisions[row]) is not None}
+        self._save_lock({row: replace(decision, restored=True) for row, decision in changed.items()})
+
+    def _save_lock(self, changed: dict[int, Decision]) -> None:
+        decisions = list(self._decisions())
+        for row, decision in changed.items():
+            decisions[row] = decision
+        self.lock = locks.updated(self.lock, self.loaded.tracklist.tracks, self.service.name, decisions)
+        locks.save(self.loaded.lock_path, self.lock)
+
+    def _learn(self, done: Snapshot) -> None:
+        """The entries that were read tell ISRC, length and playability; the matches get what they lacked."""
+        read = {e.recording.uri: e.recording for e in done.entries if e.recording and e.kind == "track"}
+        self.state.keep_recordings(read.values())
+        matches = list(self.matches)
+        filled: dict[int, Decision] = {}
+        decisions = self._decisions()
+        for i, m in enumerate(matches):
+            fuller = read.get(m.recording.uri) if m.recording else None
+            if fuller is None:
+                continue
+            matches[i] = replace(m, recording=fuller)
+            decision = decisions[i]
+            if decision and decision.uri == fuller.uri and fuller.isrc and decision.isrc is None:
+                filled[i] = replace(decision, isrc=fuller.isrc, name=decision.name or fuller.label)
+        self.matches = tuple(matches)
+        if filled and not self.options.locked:
+            self._save_lock(filled)
+
+    # ------------------------------------------------------------ name, description, visibility
+
+    def _texts(self, remembered: Remembered) -> TextsToWrite:
+        assert self.head is not None
+        said, wishes = remembered.texts, self.loaded.tracklist
+        mark = texts.mark(self.loaded.name, self.lock.id)
+        wanted = texts.description_for(wishes.description, wishes.source, mark)
+        title = texts.one_line(wishes.title, texts.NAME_LIMIT)
+        name = texts.text_to_write(said.name, title, self.head.name, asked_before=said.name_asked)
+        return TextsToWrite(
+            name=name,
+            description=texts.text_to_write(
+                said.description, wanted, self.head.description, asked_before=said.description_asked
+            ),
+            public=texts.visibility_to_write(said.public_asked, said.public_seen, wishes.public, self.head.public),
+        )
+
+    def _write_texts(self, remembered: Remembered, wanted: TextsToWrite) -> None:
+        assert self.head is not None
+        said = remembered.texts
+        if any(value is not None for value in vars(wanted).values()):
+            try:
+                self.service.change_details(
+                    remembered.playlist_id, name=wanted.name, description=wanted.description, public=wanted.public
+                )
+            except ServiceError as error:
+                if error.code != 3:
+                    raise
+                self.notes.append(f"The service did not take the playlist's texts ({error}); the tracks are right.")
+        said = replace(
+            said,
+            name=wanted.name or said.name,
+            name_asked=wanted.name or said.name_asked,
+            description=wanted.description if wanted.description is not None else said.description,
+            description_asked=wanted.description if wanted.description is not None else said.description_asked,
+            public_asked=wanted.public if wanted.public is not None else said.public_asked,
+            public_seen=self.head.public,
+        )
+        if said.public_asked is False and self.head.public:
+            self.notes.append(
+                "Spotify reports the playlist as public although it was asked not to be. In the app: … > Make private."
+            )
+        self.state.remember(self.place, replace(remembered, texts=said))
+
+
+@dataclass
+class TextsToWrite:
+    """What to change of a playlist's texts; None: nothing."""
+
+    name: str | None = None
+    description: str | None = None
+    public: bool | None = None
+
+
+def recovered(merged: Merged, entries: Sequence[Entry], cut_off: Copy) -> Merged:
+    """`merged` with the user's entries put back that an interrupted write had taken out only to add them again."""
+    before = Counter(entry.uri for entry in cut_off.before if entry.kind == "track")
+    lost = Counter(cut_off.target) - Counter(entry.uri for entry in entries) - Counter(merged.uris)
+    goal, uris, ours = list(merged.goal), list(merged.uris), list(merged.ours)
+    for place, uri in enumerate(cut_off.target):
+        if uri is None or not lost[uri] or not before[uri]:
+            continue
+        lost[uri] -= 1
+        ahead = [uris.index(other) for other in cut_off.target[:place] if other in uris]
+        at = ahead[-1] + 1 if ahead else 0
+        goal.insert(at, uri)
+        uris.insert(at, uri)
+        ours = [(where + (where >= at), wanted) for where, wanted in ours]
+    return replace(merged, goal=tuple(goal), uris=tuple(uris), ours=tuple(ours))
+
+
+def retarget(
+    entries: Sequence[Entry], target: Sequence[str | None], same: Callable[[Entry, str | None], bool]
+) -> list[int | str]:
+    """A goal for `plan`: `target` over `entries`; entries that `target` does not have stay behind their neighbour."""
+    free: dict[str | None, list[int]] = {}
+    for place in range(len(entries) - 1, -1, -1):
+        free.setdefault(entries[place].uri, []).append(place)
+    goal: list[int | str] = []
+    used: set[int] = set()
+    for uri in target:
+        if free.get(uri):
+            place = free[uri].pop()
+            goal.append(place)
+            used.add(place)
+            continue
+        other = next((p for p, entry in enumerate(entries) if p not in used and same(entry, uri)), None)
+        if other is not None:
+            goal.append(other)
+            used.add(other)
+        elif uri is not None and not uri.startswith("spotify:local:"):
+            goal.append(uri)
+    for place, entry in enumerate(entries):
+        if place in used or (entry.kind == "track" and entry.uri in target):
+            continue
+        before = [goal.index(p) for p in range(place) if p in used]
+        goal.insert(before[-1] + 1 if before else 0, place)
+        used.add(place)
+    return goal

@@ -1,0 +1,298 @@
+"""What a login remembers between runs (SQLite): which playlist is whose, what was left there, what was found, runs.
+
+Everything here can be lost: the lock and the mark in the playlist's description lead back to the right list.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from cattrs.preconf.json import make_converter
+
+from playlist_builder.clock import Clock
+from playlist_builder.model import Candidate, Entry, Outcome, Recording, Search
+from playlist_builder.store.database import open_database
+
+MOST_COPIES = 50  # saved lists of one playlist; the oldest go first
+MOST_CANDIDATES = 6  # of a row, kept for review and report
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS memory (
+  service TEXT NOT NULL, account TEXT NOT NULL, listing TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL,
+  PRIMARY KEY (service, account, listing, kind));
+CREATE TABLE IF NOT EXISTS recording (uri TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS run (
+  id INTEGER PRIMARY KEY, service TEXT NOT NULL, account TEXT NOT NULL, listing TEXT NOT NULL, started REAL NOT NULL,
+  value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS copy (
+  id INTEGER PRIMARY KEY, service TEXT NOT NULL, account TEXT NOT NULL, playlist TEXT NOT NULL, run INTEGER,
+  taken REAL NOT NULL, done INTEGER NOT NULL, value TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS copy_of ON copy (service, account, playlist, id);
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Whose memory: one listing on one account of a service."""
+
+    service: str
+    account: str
+    listing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """Name, description, visibility and cover as our last write left them; None: never written by us."""
+
+    name: str | None = None
+    name_asked: str | None = None
+    description: str | None = None
+    description_asked: str | None = None
+    public_asked: bool | None = None
+    public_seen: bool | None = None  # what the service reported after we asked
+    cover: str | None = None  # hash of the picture that was sent
+    cover_seen: str | None = None  # the cover's address after that, to notice a change by the user
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """One playlist as our last write left it."""
+
+    playlist_id: str
+    name: str = ""
+    url: str | None = None
+    base: tuple[str, ...] | None = None  # our URIs in order, as read at verification; None: adopted, not written yet
+    known: tuple[str, ...] = ()  # URIs that the lock named then
+    links: Mapping[str, str] = field(default_factory=dict)  # URI of base → the listing's, where the service relinked
+    desired: tuple[str, ...] = ()  # URIs of the rows in order, as wanted then
+    revisions: tuple[str, ...] = ()  # snapshot ids under which the list was read as right, newest last
+    page: int = 0  # the offset in the library where the playlist was seen last
+    texts: Texts = Texts()
+    held: bool = False  # after an undo: scheduled runs leave it alone
+    created: bool = False  # by us
+    synced_at: str | None = None  # RFC 3339
+    read_at: str | None = None  # when its entries were last read in full
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowMemory:
+    """What the last search for a row brought: for report, review and explain without a request."""
+
+    outcome: Outcome
+    reason: str = ""
+    score: float | None = None
+    found_by: str | None = None
+    differences: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    searches: tuple[Search, ...] = ()
+    tries: int = 0  # empty-handed searches so far
+    tried_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run as history and status tell it. Counts are entries of the playlist."""
+
+    id: int = 0
+    kind: str = "sync"  # sync, undo, lock, schedule
+    listing: str = ""
+    started: str = ""
+    ended: str | None = None
+    code: int | None = None
+    playlist_id: str | None = None
+    created: bool = False
+    added: int = 0
+    removed: int = 0
+    moved: int = 0
+    waiting: tuple[str, ...] = ()  # rows that need a person
+    news: tuple[str, ...] = ()
+    message: str = ""
+    requests: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A playlist's entries before a write, and its URIs after it."""
+
+    id: int = 0
+    playlist_id: str
+    run: int | None = None
+    taken: str = ""
+    before: tuple[Entry, ...] = ()
+    target: tuple[str | None, ...] = ()  # what the write was to reach
+    after: tuple[str | None, ...] | None = None  # as read when it was done; None: interrupted
+    base: tuple[str, ...] | None = None  # ours before the write
+    kind: str = "sync"
+    created: bool = False  # the write made the playlist
+
+
+_T = TypeVar("_T")
+
+
+class State:
+    """The state of one login; each method is one transaction."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._clock = clock
+        self._convert = make_converter()
+        self._db = open_database(path, SCHEMA, 1)
+
+    def close(self) -> None:
+        self._db.close()
+
+    # ------------------------------------------------------------ playlists
+
+    def remembered(self, place: Place) -> Remembered | None:
+        found: Remembered | None = self._get(place, "playlist", Remembered)
+        return found
+
+    def remember(self, place: Place, value: Remembered) -> None:
+        self._put(place, "playlist", value)
+
+    def forget(self, place: Place, *, all: bool = False) -> None:
+        """Forgets the playlist of a listing; with `all` also what was found for its rows."""
+        kinds = "" if all else " AND kind = 'playlist'"
+        self._db.execute(
+            f"DELETE FROM memory WHERE service = ? AND account = ? AND listing = ?{kinds}",
+            (place.service, place.account, place.listing),
+        )
+
+    def places(self, service: str, account: str) -> dict[str, Remembered]:
+        """Every remembered playlist of the account, by listing."""
+        rows = self._db.execute(
+            "SELECT listing, value FROM memory WHERE service = ? AND account = ? AND kind = 'playlist' "
+            "ORDER BY listing",
+            (service, account),
+        )
+        return {row["listing"]: self._load(row["value"], Remembered) for row in rows}
+
+    # ------------------------------------------------------------ rows
+
+    def rows(self, place: Place) -> dict[str, RowMemory]:
+        """What is remembered of each row, by its key (see `key_text`)."""
+        return self._get(place, "rows", dict[str, RowMemory]) or {}
+
+    def keep_rows(self, place: Place, rows: Mapping[str, RowMemory]) -> None:
+        self._put(place, "rows", dict(rows), dict[str, RowMemory])
+
+    def no_album(self, place: Place) -> frozenset[str]:
+        """Album names known to be no album of the listing."""
+        return frozenset(self._get(place, "no-album", tuple[str, ...]) or ())
+
+    def keep_no_album(self, place: Place, names: Iterable[str]) -> None:
+        self._put(place, "no-album", tuple(sorted(names)), tuple[str, ...])
+
+    def recordings(self, uris: Iterable[str]) -> dict[str, Recording]:
+        """The recordings that are known by these URIs."""
+        wanted = list(dict.fromkeys(uris))
+        found: dict[str, Recording] = {}
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            marks = ",".join("?" * len(part))
+            for row in self._db.execute(f"SELECT uri, value FROM recording WHERE uri IN ({marks})", part):
+                found[row["uri"]] = self._load(row["value"], Recording)
+        return found
+
+    def keep_recordings(self, recordings: Iterable[Recording]) -> None:
+        rows = [(r.uri, self._dump(r)) for r in recordings]
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._db.executemany("INSERT OR REPLACE INTO recording VALUES (?, ?)", rows)
+        finally:
+            self._db.execute("COMMIT")
+
+    # ------------------------------------------------------------ runs and copies
+
+    def add_run(self, place: Place, run: Run) -> int:
+        """Keeps a run and gives it a number."""
+        cursor = self._db.execute(
+            "INSERT INTO run (service, account, listing, started, value) VALUES (?, ?, ?, ?, ?)",
+            (place.service, place.account, place.listing, self._clock.now().timestamp(), self._dump(run)),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def end_run(self, number: int, run: Run) -> None:
+        self._db.execute("UPDATE run SET value = ? WHERE id = ?", (self._dump(run), number))
+
+    def runs(self, place: Place, limit: int = 50) -> list[Run]:
+        """The listing's runs, newest first."""
+        rows = self._db.execute(
+            "SELECT id, value FROM run WHERE service = ? AND account = ? AND listing = ? ORDER BY id DESC LIMIT ?",
+            (place.service, place.account, place.listing, limit),
+        )
+        return [self._convert.structure({**json.loads(row["value"]), "id": row["id"]}, Run) for row in rows]
+
+    def save_copy(self, place: Place, copy: Copy) -> int:
+        """Keeps a playlist's list before a write; the copy's number. The oldest beyond MOST_COPIES go."""
+        cursor = self._db.execute(
+            "INSERT INTO copy (service, account, playlist, run, taken, done, value) VALUES (?, ?, ?, ?, ?, 0, ?)",
+            (
+                place.service,
+                place.account,
+                copy.playlist_id,
+                copy.run,
+                self._clock.now().timestamp(),
+                self._dump(copy),
+            ),
+        )
+        self._db.execute(
+            "DELETE FROM copy WHERE service = ? AND account = ? AND playlist = ? AND id NOT IN (SELECT id FROM copy "
+            "WHERE service = ? AND account = ? AND playlist = ? ORDER BY id DESC LIMIT ?)",
+            (*(place.service, place.account, copy.playlist_id) * 2, MOST_COPIES),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def finish_copy(self, number: int, copy: Copy) -> None:
+        """Notes what the write left."""
+        self._db.execute("UPDATE copy SET done = 1, value = ? WHERE id = ?", (self._dump(copy), number))
+
+    def copies(self, place: Place, playlist_id: str) -> list[Copy]:
+        """The saved lists of a playlist, newest first."""
+        rows = self._db.execute(
+            "SELECT id, value FROM copy WHERE service = ? AND account = ? AND playlist = ? ORDER BY id DESC",
+            (place.service, place.account, playlist_id),
+        )
+        return [self._convert.structure({**json.loads(row["value"]), "id": row["id"]}, Copy) for row in rows]
+
+    # ------------------------------------------------------------ values
+
+    def now(self) -> str:
+        """The time as it is kept: RFC 3339, UTC."""
+        return self._clock.now().astimezone(UTC).isoformat(timespec="seconds")
+
+    def _get(self, place: Place, kind: str, type_: Any) -> Any:
+        row = self._db.execute(
+            "SELECT value FROM memory WHERE service = ? AND account = ? AND listing = ? AND kind = ?",
+            (place.service, place.account, place.listing, kind),
+        ).fetchone()
+        return self._load(row["value"], type_) if row else None
+
+    def _put(self, place: Place, kind: str, value: object, type_: Any = None) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO memory VALUES (?, ?, ?, ?, ?)",
+            (place.service, place.account, place.listing, kind, self._dump(value, type_)),
+        )
+
+    def _dump(self, value: object, type_: Any = None) -> str:
+        return json.dumps(self._convert.unstructure(value, type_), ensure_ascii=False)
+
+    def _load(self, text: str, type_: type[_T]) -> _T:
+        return self._convert.structure(json.loads(text), type_)
+
+
+def key_text(key: tuple[str, ...]) -> str:
+    """A row's key as the state keeps it."""
+    return "\x1f".join(key)
+
+
+def when(text: str | None) -> datetime | None:
+    """The time that was kept as `text`."""
+    return datetime.fromisoformat(text) if text else None
+
+
+__all__ = ["Copy", "Place", "Remembered", "RowMemory", "Run", "State", "Texts", "key_text", "when"]
