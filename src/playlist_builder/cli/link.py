@@ -35,8 +35,8 @@ def link(ctx: click.Context, name: str, playlist: str, service: str | None) -> i
         head = snapshot.head
         if head.owner_id not in (opened.account.user_id, opened.account.id):
             raise ServiceError(f"The playlist {head.name!r} is not yours; only one of your own can be linked.")
-        for other, known in state.places(place.service, place.account).items():
-            if known.playlist_id == head.id and other != name:
+        for other, theirs in state.places(place.service, place.account).items():
+            if theirs.playlist_id == head.id and other != name:
                 raise ServiceError(f"The playlist {head.name!r} is {other}'s already. First: playlist unlink {other}")
         loaded = load(app, place.service, Listings(app.settings).find(name), adopt=True)
         known = tuple(sorted(loaded.lock.named(place.service)))  # nothing that stands there is ours
@@ -91,6 +91,7 @@ def remove(ctx: click.Context, name: str, remote: bool, with_listing: bool, yes:
     """Stop looking after a listing: forget its schedule, playlist and memory; more only if asked."""
     from playlist_builder.cli.known import place_of
     from playlist_builder.cli.run import lock_path
+    from playlist_builder.report.text import clean
     from playlist_builder.store.listings import Listings
 
     app = app_of(ctx)
@@ -108,7 +109,7 @@ def remove(ctx: click.Context, name: str, remote: bool, with_listing: bool, yes:
             with app.open_service(place.service) as opened:
                 opened.remove_from_library(remembered.playlist_id)
             app.out.print(
-                f"Removed from your library: {remembered.name}. Your account page on the web can restore it for a while.",
+                f"Removed from the library: {clean(remembered.name)}. Your account page on the web can restore it.",
                 markup=False,
                 soft_wrap=True,
             )

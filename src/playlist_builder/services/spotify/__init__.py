@@ -56,6 +56,13 @@ def stored_account(settings: Settings, service: str = "spotify") -> Account | No
     return login.account if login else None
 
 
+def uri_of(text: str, kind: str = "track") -> str | None:
+    """The URI that a pasted link, URI or id means, or None; `kind`: track, album, artist or playlist."""
+    from playlist_builder.services.spotify import links
+
+    return links.uri_of(text, kind)
+
+
 def _identified(calls: Calls, tokens: Tokens) -> Account:
     """The account of a login that does not name it, from one `GET /me`; kept with the login.
 
