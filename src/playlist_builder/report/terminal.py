@@ -47,13 +47,20 @@ def rows(matches: Iterable[Match], console: Console, *, quiet: bool = False) -> 
             line.append("  (known gap)", "dim")
         lines.append(line)
         lines.extend(_indented(text, "yellow") for text in difference_lines(match))
-        if (match.recording is None and match.reason and match.outcome != "skipped") or (match.recording is not None and not match.differences and match.reason.startswith("same recording")):
+        if _worth_saying(match):
             lines.append(_indented(clean(match.reason), "dim"))
     return Group(*lines)
 
 
+def _worth_saying(match: Match) -> bool:
+    """Whether the reason says more than the line and its differences."""
+    if match.recording is None:
+        return bool(match.reason) and match.outcome != "skipped"
+    return not match.differences and match.reason.startswith("same recording")
+
+
 def _indented(text: str, style: str) -> RenderableType:
-    return Padding(Text(text, style), (0, 0, 0, 7))
+    return Padding(Text(text, style), (0, 0, 0, 7), expand=False)
 
 
 def show(result: Result, out: Console, *, quiet: bool = False, left: int | None = None) -> None:
