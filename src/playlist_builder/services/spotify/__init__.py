@@ -38,7 +38,9 @@ def open_service(opening: Opening, name: str = "spotify") -> Iterator[Service]:
         raise missing_scope(lacking)
     calls = Calls(opening, tokens, name)
     try:
-        yield SpotifyService(calls, login.account or _identified(calls, tokens), name)
+        account = login.account or _identified(calls, tokens)
+        calls.account_id = account.id
+        yield SpotifyService(calls, account, name)
     finally:
         calls.close()
 

@@ -54,6 +54,7 @@ class Calls:
         self._opening = opening
         self._tokens = tokens
         self._service = service
+        self.account_id: str | None = None  # whose cache it is; set before the catalogue is asked
         self._endpoint = ""
         self._token = ""  # that was sent last
         self._is_catalogue = False
@@ -97,11 +98,10 @@ class Calls:
     @cached_property
     def _catalogue(self) -> Spotipy:
         settings = self._opening.settings
-        account = self._tokens.current().account
-        assert account is not None, "the account is known before the catalogue is asked"
-        directory = settings.data_dir(self._service)
+        assert self.account_id is not None
+        directory, refresh = settings.data_dir(self._service), self._opening.refresh
         return self._client(
-            cached_session(self._transport, settings.api_url, directory, account.id, refresh=self._opening.refresh)
+            cached_session(self._transport, settings.api_url, directory, self.account_id, refresh=refresh)
         )
 
     def _client(self, session: requests.Session) -> Spotipy:
