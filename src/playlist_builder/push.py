@@ -500,6 +500,14 @@ def settle(
     `NotApplied` after ROUNDS tries, and definite refusals of the service as they come.
     """
     playlist = snapshot.head.id
+    there = {entry.uri for entry in snapshot.entries}
+    new = {uri for uri in target if uri is not None and uri not in there}
+
+    def fits(entry: Entry, uri: str | None) -> bool:
+        # In a list that is otherwise right, what stands where we added a recording is that recording: the service may
+        # show it under another id, and nothing of another name.
+        return same(entry, uri) or (entry.kind == "track" and uri in new)
+
     for _ in range(ROUNDS):
         now = [entry.uri for entry in snapshot.entries]
         sent = None
@@ -510,10 +518,10 @@ def settle(
                 now = replay(now, [operation])
         except Ambiguous:
             assert sent is not None
-            snapshot = _read_until(desk, playlist, [now, replay(now, [sent]), list(target)], same)
+            snapshot = _read_until(desk, playlist, [now, replay(now, [sent]), list(target)], fits)
         else:
-            snapshot = _read_until(desk, playlist, [list(target)], same)
-        if _equal(snapshot, target, same):
+            snapshot = _read_until(desk, playlist, [list(target)], fits)
+        if _equal(snapshot, target, fits):
             return snapshot
         steps = plan([entry.uri for entry in snapshot.entries], retarget(snapshot.entries, target, same))
         if not steps.operations:
