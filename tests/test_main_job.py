@@ -88,7 +88,7 @@ def test_the_report_names_every_difference_within_80_columns_and_says_that_nothi
 
 @pytest.mark.parametrize("mode", ["dev-new", "dev-old", "extended"])
 def test_login_and_sync_in_every_mode(tmp_path: Path, mode: str) -> None:
-    with Emulator(Catalogue.shipped(), mode=mode) as running:  # type: ignore[arg-type]
+    with Emulator(Catalogue.shipped(), mode=mode) as running:
         here = machine(tmp_path, running)
         rocky(here)
         here.log_in()

@@ -265,7 +265,7 @@ class Push:
         after = tuple(entry.uri for entry in done.entries)
         self._restored(merged)
         self._learn(done)
-        kept = remember(merged, after, self.lock.named(self.service.name))
+        kept = _kept(merged, after, self.lock.named(self.service.name))
         remembered = replace(
             remembered,
             name=done.head.name,
@@ -467,6 +467,13 @@ class TextsToWrite:
     public: bool | None = None
 
 
+def _kept(merged: Merged, after: Sequence[str | None], named: frozenset[str]) -> Memory:
+    """What to remember of the list as read; what someone else put in meanwhile is not ours."""
+    if len(after) == len(merged.uris):
+        return remember(merged, after, named)
+    return Memory(base=tuple(uri for _, uri in merged.ours), named=named, known=named)
+
+
 def recovered(merged: Merged, entries: Sequence[Entry], cut_off: Copy) -> Merged:
     """`merged` with the user's entries put back that an interrupted write had taken out only to add them again."""
     before = Counter(entry.uri for entry in cut_off.before if entry.kind == "track")
@@ -476,8 +483,7 @@ def recovered(merged: Merged, entries: Sequence[Entry], cut_off: Copy) -> Merged
         if uri is None or not lost[uri] or not before[uri]:
             continue
         lost[uri] -= 1
-        ahead = [uris.index(other) for other in cut_off.target[:place] if other in uris]
-        at = ahead[-1] + 1 if ahead else 0
+        at = _behind(cut_off.target[:place], uris)
         goal.insert(at, uri)
         uris.insert(at, uri)
         ours = [(where + (where >= at), wanted) for where, wanted in ours]
@@ -501,6 +507,7 @@ def settle(
     """
     playlist = snapshot.head.id
     there = {entry.uri for entry in snapshot.entries}
+    going = Counter(e.uri for e in snapshot.entries if e.kind == "track") - Counter(target)
     new = {uri for uri in target if uri is not None and uri not in there}
 
     def fits(entry: Entry, uri: str | None) -> bool:
@@ -523,7 +530,7 @@ def settle(
             snapshot = _read_until(desk, playlist, [list(target)], fits)
         if _equal(snapshot, target, fits):
             return snapshot
-        steps = plan([entry.uri for entry in snapshot.entries], retarget(snapshot.entries, target, same))
+        steps = plan([entry.uri for entry in snapshot.entries], retarget(snapshot.entries, target, going, same))
         if not steps.operations:
             return snapshot
     raise NotApplied(
@@ -551,29 +558,55 @@ def _equal(snapshot: Snapshot, uris: Sequence[str | None], same: Same) -> bool:
     return all(entry.uri == uri or same(entry, uri) for entry, uri in pairs)
 
 
-def retarget(entries: Sequence[Entry], target: Sequence[str | None], same: Same) -> list[int | str]:
-    """A goal for `plan`: `target` over `entries`; entries that `target` does not have stay behind their neighbour."""
+def _behind(ahead: Sequence[str | None], uris: Sequence[str | None]) -> int:
+    """The place behind the nearest of `ahead` that `uris` has, the second of a repeated URI standing for the second."""
+    for place in range(len(ahead) - 1, -1, -1):
+        which = ahead[: place + 1].count(ahead[place])
+        places = [i for i, uri in enumerate(uris) if uri == ahead[place]]
+        if places:
+            return places[min(which, len(places)) - 1] + 1
+    return 0
+
+
+def retarget(
+    entries: Sequence[Entry], target: Sequence[str | None], going: Counter[str | None], same: Same
+) -> list[int | str]:
+    """A goal for `plan`: `target` over `entries` as they are now.
+
+    Of entries that `target` does not have, as many as `going` says are to go; the rest came from elsewhere meanwhile
+    and stay behind their neighbour.
+    """
     free: dict[str | None, list[int]] = {}
     for place in range(len(entries) - 1, -1, -1):
         free.setdefault(entries[place].uri, []).append(place)
     goal: list[int | str] = []
     used: set[int] = set()
     for uri in target:
-        if free.get(uri):
-            place = free[uri].pop()
-            goal.append(place)
-            used.add(place)
-            continue
-        other = next((p for p, entry in enumerate(entries) if p not in used and same(entry, uri)), None)
-        if other is not None:
-            goal.append(other)
-            used.add(other)
+        found = _taken(uri, entries, free, used, same)
+        if found is not None:
+            goal.append(found)
+            used.add(found)
         elif uri is not None and not uri.startswith("spotify:local:"):
             goal.append(uri)
+    left = Counter(going)
     for place, entry in enumerate(entries):
-        if place in used or (entry.kind == "track" and entry.uri in target):
+        if place in used:
+            continue
+        if entry.kind == "track" and left[entry.uri] > 0:
+            left[entry.uri] -= 1
             continue
         before = [goal.index(p) for p in range(place) if p in used]
         goal.insert(before[-1] + 1 if before else 0, place)
         used.add(place)
     return goal
+
+
+def _taken(
+    uri: str | None, entries: Sequence[Entry], free: dict[str | None, list[int]], used: set[int], same: Same
+) -> int | None:
+    """The place of an entry that is the URI, or its recording under another id; None where there is none."""
+    while free.get(uri):
+        place = free[uri].pop()
+        if place not in used:
+            return place
+    return next((p for p, entry in enumerate(entries) if p not in used and same(entry, uri)), None)

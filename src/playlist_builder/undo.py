@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from playlist_builder.builder import Desk
 from playlist_builder.errors import ListingError, ServiceError, UnsafePlan
-from playlist_builder.model import Changes, Entry
+from playlist_builder.model import Changes, Entry, EntryKind
 from playlist_builder.push import settle
 from playlist_builder.store.state import Copy, Remembered, Run
 from playlist_builder.syncing.plan import plan
@@ -44,6 +44,9 @@ def undo(desk: Desk, listing: str, *, force: bool = False) -> Undone:
             f"The playlist changed since the last write ({last.taken}), so nothing was put back. "
             f"To put the older list back all the same: playlist undo {listing} --force"
         )
+    if last.kind == "undo" and last.after is None:  # an undo that was cut off is finished, not undone
+        before = tuple(Entry(uri=uri, kind=_kind(uri)) for uri in last.target)
+        last = replace(last, before=before, base=last.leaves)
     goal, lost = _goal(snapshot.entries, last.before)
     steps = plan(now, goal)
     target = tuple(now[item] if isinstance(item, int) else item for item in goal)
@@ -55,6 +58,7 @@ def undo(desk: Desk, listing: str, *, force: bool = False) -> Undone:
         before=snapshot.entries,
         target=target,
         base=remembered.base,
+        leaves=last.base,
         kind="undo",
     )
     saved = desk.state.save_copy(place, copy)
@@ -82,13 +86,13 @@ def undo(desk: Desk, listing: str, *, force: bool = False) -> Undone:
 
 def _goal(entries: Sequence[Entry], before: Sequence[Entry]) -> tuple[list[int | str], list[str]]:
     """The older list over what is there now; local files, episodes and null entries of now always stay."""
-    free: dict[tuple[str | None, str], list[int]] = {}
+    free: dict[str | None, list[int]] = {}
     for place in range(len(entries) - 1, -1, -1):
-        free.setdefault((entries[place].uri, entries[place].kind), []).append(place)
+        free.setdefault(entries[place].uri, []).append(place)
     goal: list[int | str] = []
     lost = []
     for entry in before:
-        places = free.get((entry.uri, entry.kind))
+        places = free.get(entry.uri)
         if places:
             goal.append(places.pop())
         elif entry.kind in ("track", "episode") and entry.uri:
@@ -100,6 +104,13 @@ def _goal(entries: Sequence[Entry], before: Sequence[Entry]) -> tuple[list[int |
         if place not in used and now.kind != "track":
             goal.append(place)
     return goal, lost
+
+
+def _kind(uri: str | None) -> EntryKind:
+    """What kind of entry a URI is."""
+    if uri is None:
+        return "null"
+    return "local" if uri.startswith("spotify:local:") else "episode" if ":episode:" in uri else "track"
 
 
 def _after(remembered: Remembered, last: Copy, revision: str, now: str) -> Remembered:
