@@ -258,6 +258,7 @@ class Push:
             before=snapshot.entries,
             target=merged.uris,
             base=remembered.base,
+            leaves=tuple(uri for _, uri in merged.ours),
             created=self.created,
         )
         number = self.state.save_copy(self.place, copy) if steps.operations else None
@@ -309,7 +310,7 @@ class Push:
         ]
         cut_off = self._cut_off(remembered)
         memory = Memory(
-            base=remembered.base,
+            base=remembered.base if cut_off is None else _base_after(remembered.base, cut_off, snapshot.entries),
             named=self.lock.named(self.service.name),
             known=frozenset(remembered.known),
             links=remembered.links,
@@ -472,6 +473,21 @@ def _kept(merged: Merged, after: Sequence[str | None], named: frozenset[str]) ->
     if len(after) == len(merged.uris):
         return remember(merged, after, named)
     return Memory(base=tuple(uri for _, uri in merged.ours), named=named, known=named)
+
+
+def _base_after(base: tuple[str, ...] | None, cut_off: Copy, entries: Sequence[Entry]) -> tuple[str, ...] | None:
+    """What is ours in a list that an interrupted write left: what stands there beyond the user's own of each URI."""
+    if base is None or cut_off.leaves is None:
+        return base
+    there = Counter(entry.uri for entry in entries)
+    own = Counter(cut_off.target) - Counter(cut_off.leaves)
+    ours = {uri: max(0, there[uri] - own[uri]) for uri in (*base, *cut_off.leaves)}
+    kept = []
+    for uri in (*base, *cut_off.leaves):
+        if ours[uri] > 0:
+            ours[uri] -= 1
+            kept.append(uri)
+    return tuple(kept)
 
 
 def recovered(merged: Merged, entries: Sequence[Entry], cut_off: Copy) -> Merged:
