@@ -11,6 +11,7 @@ import sys
 import time
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 from math import ceil
 
 from playlist_builder.model import Move
@@ -46,7 +47,7 @@ def lower_bound(before: Sequence[str | None], goal: Goal) -> int:
     kept = [item for item in goal if isinstance(item, int)]
     ranks = {item: rank for rank, item in enumerate(sorted(kept))}
     order = [-1, *(ranks[item] for item in kept), len(kept)]
-    breaks = sum(b != a + 1 for a, b in zip(order, order[1:], strict=False))
+    breaks = sum(b != a + 1 for a, b in pairwise(order))
     added = len(goal) - len(kept)
     return ceil(breaks / 3) + ceil(added / BATCH) + ceil((len(before) - len(kept)) / BATCH)
 
