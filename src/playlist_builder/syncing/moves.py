@@ -138,9 +138,27 @@ def _best_cuts(line: Sequence[int]) -> tuple[int, int, int] | None:
             return i, j, other
         if i < (other := at[line[k] - 1] + 1) < k:
             return i, other, k
+    if (cuts := _falling(line)) is not None:
+        return cuts
     i = breaks[0]
     j = at[line[i - 1] + 1]
     return i, j, next(place for place in (*breaks, len(line) - 1) if place > j)
+
+
+def _falling(line: Sequence[int]) -> tuple[int, int, int] | None:
+    """Cuts through the longest stretch that falls by one each time, if it has five or more; None if there is none.
+
+    No swap mends two pairs of a reversed stretch. Swapping its halves mends none, but most swaps after it mend two or
+    three. It ends: each such swap leaves fewer falling pairs and no more breaks.
+    """
+    best = (0, 0)
+    start = 1
+    for place in range(2, len(line)):
+        if line[place] != line[place - 1] - 1:
+            best = max(best, (place - start, -start))
+            start = place
+    length, start = best[0], -best[1]
+    return (start, start + length // 2, start + length - 1) if length >= 5 else None
 
 
 class _Sums:
