@@ -93,6 +93,7 @@ def letters(made: Merged) -> str:
         ("AB", "ABA", "AB", "ABA"),
         ("ABA", "AB", "ABA", "AB"),
         ("AB", "A.B", "AB", "AB"),  # a row without a recording places nothing
+        ("ABC", "A.C", "ABC", "AC"),  # …and what it had goes: it was skipped
         ("AxB", "AB", "AB", "AxB"),  # the user's stay behind their neighbour
         ("xAB", "AB", "AB", "xAB"),
         ("ABx", "BA", "AB", "BxA"),

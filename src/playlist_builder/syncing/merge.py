@@ -34,7 +34,7 @@ class Wish:
     """One row of the listing, in order, with what was decided for it."""
 
     row: int
-    uri: str | None  # the chosen recording; None: nothing to place (missing, skipped, unsearched)
+    uri: str | None  # the chosen recording, also one kept from before; None: nothing to place, and what was there goes
     recording: Recording | None = None
     open: bool = False  # missing or in review: a foreign recording that fits may become its pin
     restored: bool = False  # put back once already after the user removed it

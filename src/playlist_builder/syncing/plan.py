@@ -36,14 +36,18 @@ class Plan:
 def plan(before: Sequence[str | None], goal: Goal) -> Plan:
     """The operations that turn `before` into `goal`; entries of `before` that the goal does not name are removed.
 
-    At most n − LIS moves, where LIS is the longest run of staying entries, not necessarily adjacent, whose order is
-    right already. Time O(n log n). Raises ValueError if the goal names an index twice or out of range, adds something
-    that cannot be added, or leaves out a local file or a null entry, which nothing but a person can remove.
+    Entries of one URI are interchangeable: they may change places where that saves moves. At most n − LIS moves, where
+    LIS is the longest run of staying entries, not necessarily adjacent, whose order is right already. Raises ValueError
+    if the goal names an index twice or out of range, adds something that cannot be added, or leaves out a local file or
+    a null entry, which nothing but a person can remove.
     """
     _check(before, goal)
     wanted, gone, readded = _reuse(before, goal)
     staying = {index: place for place, index in enumerate(i for i, uri in enumerate(before) if uri not in gone)}
-    moves = tuple(moves_to([staying[item] for item in wanted if isinstance(item, int)]))
+    kept = [item for item in wanted if isinstance(item, int)]
+    orders = [kept] if len({before[item] for item in kept}) == len(kept) else [_copies_in_turn(before, kept), kept]
+    ways = [moves_to([staying[item] for item in order]) for order in orders]
+    moves = min(ways, key=lambda way: len(way))
     had, has = Counter(before), Counter(before[item] if isinstance(item, int) else item for item in goal)
     return Plan(
         operations=(*_removals(gone), *moves, *_additions(wanted)),
@@ -99,6 +103,14 @@ def _reuse(before: Sequence[str | None], goal: Goal) -> tuple[list[int | str], l
         else:
             wanted.append(item)
     return wanted, list(gone), readded
+
+
+def _copies_in_turn(before: Sequence[str | None], kept: Sequence[int]) -> list[int]:
+    """The same order of URIs, the entries of one URI in the order in which they stand."""
+    copies: dict[str | None, deque[int]] = {}
+    for index in sorted(kept):
+        copies.setdefault(before[index], deque()).append(index)
+    return [copies[before[index]].popleft() for index in kept]
 
 
 def _removals(uris: Sequence[str]) -> Iterator[Remove]:
