@@ -7,6 +7,7 @@ two or three pairs of neighbours together, which halves the moves of a shuffled 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -35,6 +36,15 @@ def moves_to(order: Sequence[int]) -> list[Move]:
         return around
     swapped = list(_by_swaps(blocks))
     return swapped if len(swapped) < len(around) else around
+
+
+def out_of_order(order: Sequence[int]) -> int:
+    """n − LIS: the fewest entries without which the others are in rising order."""
+    ends: list[int] = []  # the least value that ends a rising run of each length
+    for value in order:
+        length = bisect_left(ends, value)
+        ends[length : length + 1] = [value]
+    return len(order) - len(ends)
 
 
 def _around_resting(blocks: Sequence[_Block], resting: frozenset[int]) -> Iterator[Move]:

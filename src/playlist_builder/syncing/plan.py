@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from playlist_builder.model import Add, Operation, Remove
-from playlist_builder.syncing.moves import moves_to
+from playlist_builder.syncing.moves import moves_to, out_of_order
 from playlist_builder.syncing.replay import BATCH, addressable
 
 Goal = Sequence[int | str]
@@ -23,7 +23,8 @@ class Plan:
     """Operations in order, and what they do, counted in entries.
 
     `added` and `removed` are net: `len(before) - removed + added` is the length of the goal. `readded` counts entries
-    that have to go and come back because another entry with their URI goes. `moved` counts entries that move.
+    that have to go and come back because another entry with their URI goes. `moved` counts the entries that are
+    not in order with the others, however often the cheapest moves touch them.
     """
 
     operations: tuple[Operation, ...] = ()
@@ -46,14 +47,14 @@ def plan(before: Sequence[str | None], goal: Goal) -> Plan:
     staying = {index: place for place, index in enumerate(i for i, uri in enumerate(before) if uri not in gone)}
     kept = [item for item in wanted if isinstance(item, int)]
     orders = [kept] if len({before[item] for item in kept}) == len(kept) else [_copies_in_turn(before, kept), kept]
-    ways = [moves_to([staying[item] for item in order]) for order in orders]
-    moves = min(ways, key=lambda way: len(way))
+    ways = [[staying[item] for item in order] for order in orders]
+    moves, moved = min(((moves_to(way), out_of_order(way)) for way in ways), key=lambda made: len(made[0]))
     had, has = Counter(before), Counter(before[item] if isinstance(item, int) else item for item in goal)
     return Plan(
         operations=(*_removals(gone), *moves, *_additions(wanted)),
         added=(has - had).total(),
         removed=(had - has).total(),
-        moved=sum(move.length for move in moves),
+        moved=moved,
         readded=readded,
     )
 
