@@ -116,7 +116,7 @@ def decided(wishes: list[Wish], made: Merged) -> list[Wish]:
 
 
 @given(cases())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_a_plan_reaches_every_merge_and_the_counts_add_up(case: Case) -> None:
     made = case.merged()
     uris = [held.uri for held in case.remote]
@@ -133,7 +133,7 @@ def test_a_plan_reaches_every_merge_and_the_counts_add_up(case: Case) -> None:
 
 
 @given(cases())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_local_files_episodes_and_nulls_always_stay(case: Case) -> None:
     made = case.merged()
     staying = {item for item in made.goal if isinstance(item, int)}
@@ -141,7 +141,7 @@ def test_local_files_episodes_and_nulls_always_stay(case: Case) -> None:
 
 
 @given(cases())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_what_is_not_ours_stays_behind_its_neighbour(case: Case) -> None:
     made = case.merged()
     if not case.prune:
@@ -154,7 +154,7 @@ def test_what_is_not_ours_stays_behind_its_neighbour(case: Case) -> None:
 
 
 @given(cases())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_our_entries_stand_in_the_listings_order(case: Case) -> None:
     made = case.merged()
     pins = dict(made.pins)
@@ -167,7 +167,7 @@ def test_our_entries_stand_in_the_listings_order(case: Case) -> None:
 
 
 @given(cases(), st.booleans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_merging_the_result_again_changes_nothing(case: Case, state_lost: bool) -> None:
     made = case.merged()
     wishes = decided(case.wishes, made)
@@ -239,7 +239,7 @@ TURNS = st.lists(
 
 
 @given(TURNS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_machines_that_take_turns_and_lose_their_state_end_as_one_would(
     turns: list[tuple[str, list[tuple[int, str | None]], int | None, str, bool]],
 ) -> None:
@@ -259,7 +259,7 @@ def test_machines_that_take_turns_and_lose_their_state_end_as_one_would(
 
 
 @given(TURNS, st.lists(st.integers(0, 20), min_size=6, max_size=6))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_whoever_syncs_nothing_of_the_users_is_lost_and_nothing_comes_twice(
     turns: list[tuple[str, list[tuple[int, str | None]], int | None, str, bool]], removals: list[int]
 ) -> None:
@@ -278,7 +278,7 @@ def test_whoever_syncs_nothing_of_the_users_is_lost_and_nothing_comes_twice(
 
 
 @given(st.lists(st.sampled_from(LISTED), unique=True, min_size=2).map("".join), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_a_track_removed_twice_is_skipped_wherever_it_is_synced(listing: str, data: st.DataObject) -> None:
     """As long as each machine has written since the track was placed."""
     world = World()

@@ -171,7 +171,7 @@ def cases(draw: st.DrawFn) -> tuple[list[str | None], list[int | str]]:
 
 
 @given(cases())
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_every_plan_reaches_its_goal(case: tuple[list[str | None], list[int | str]]) -> None:
     proved(*case)
 
