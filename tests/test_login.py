@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from playlist_builder.cli.group import run as run_command
 from playlist_builder.emulator import Emulator, Options
 from playlist_builder.emulator.catalogue import Catalogue
 from playlist_builder.errors import AuthError, ConfigError
@@ -27,6 +28,7 @@ CALLBACK = "http://127.0.0.1/callback"
 COMMAND = [sys.executable, "-m", "playlist_builder"]
 NEEDED = {"playlist-read-private", "playlist-read-collaborative", "playlist-modify-public", "playlist-modify-private"}
 
+Run = Callable[..., tuple[str, str]]
 Spawn = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -73,6 +75,19 @@ def _ended(process: subprocess.Popen[str], code: int = 0) -> tuple[str, str]:
     out, err = process.communicate(timeout=20)
     assert process.returncode == code, out + err
     return out, err
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[str, str]]:
+    """Runs the command within this process, for its exit code and words alone."""
+
+    def ran(*args: str, code: int = 0) -> tuple[str, str]:
+        found = run_command(args)
+        said = capsys.readouterr()
+        assert found == code, said
+        return said.out, said.err
+
+    return ran
 
 
 def _url(process: subprocess.Popen[str]) -> str:
@@ -153,12 +168,12 @@ def test_a_mistake_that_never_comes_back(emulate: Callable[..., Emulator], spawn
     assert "/callback as a redirect URI" in err
 
 
-def test_a_taken_port(emulate: Callable[..., Emulator], spawn: Spawn, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_taken_port(emulate: Callable[..., Emulator], run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     emulate()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         monkeypatch.setenv("SPOTIPY_REDIRECT_URI", f"http://127.0.0.1:{port}/callback")
-        out, err = _ended(spawn("login", "--no-browser"), 3)
+        out, err = run("login", "--no-browser", code=3)
     assert f"Port {port}" in err
     assert "without a port" in err
     assert out == ""
@@ -166,11 +181,11 @@ def test_a_taken_port(emulate: Callable[..., Emulator], spawn: Spawn, monkeypatc
 
 @pytest.mark.parametrize("uri", ["http://localhost:8888/callback", "https://example.org/cb", "http://127.0.0.1:x/"])
 def test_a_redirect_address_that_cannot_work(
-    emulate: Callable[..., Emulator], spawn: Spawn, monkeypatch: pytest.MonkeyPatch, uri: str
+    emulate: Callable[..., Emulator], run: Run, monkeypatch: pytest.MonkeyPatch, uri: str
 ) -> None:
     emulator = emulate()
     monkeypatch.setenv("SPOTIPY_REDIRECT_URI", uri)
-    assert "SPOTIPY_REDIRECT_URI" in _ended(spawn("login", "--no-browser"), 3)[1]
+    assert "SPOTIPY_REDIRECT_URI" in run("login", "--no-browser", code=3)[1]
     assert emulator.requests == []
 
 
@@ -184,17 +199,17 @@ def test_not_on_the_list_of_users(emulate: Callable[..., Emulator], spawn: Spawn
 
 
 def test_without_a_client_id_and_without_a_terminal(
-    emulate: Callable[..., Emulator], spawn: Spawn, monkeypatch: pytest.MonkeyPatch
+    emulate: Callable[..., Emulator], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emulate()
     monkeypatch.delenv("SPOTIPY_CLIENT_ID")
-    assert "SPOTIPY_CLIENT_ID is not set" in _ended(spawn("login"), 3)[1]
+    assert "SPOTIPY_CLIENT_ID is not set" in run("login", code=3)[1]
 
 
-def test_an_address_that_must_not_get_a_login(spawn: Spawn, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_that_must_not_get_a_login(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPOTIPY_CLIENT_ID", CLIENT_ID)
     monkeypatch.setenv("SPOTIFY_ACCOUNTS_URL", "http://example.org")
-    assert "SPOTIFY_ACCOUNTS_URL" in _ended(spawn("login", "--no-browser"), 3)[1]
+    assert "SPOTIFY_ACCOUNTS_URL" in run("login", "--no-browser", code=3)[1]
 
 
 def _log_in(spawn: Spawn, *more: str) -> None:
@@ -211,11 +226,16 @@ def test_more_scopes_keep_those_granted(emulate: Callable[..., Emulator], spawn:
 
 
 def test_a_login_is_carried_to_another_machine(
-    emulate: Callable[..., Emulator], spawn: Spawn, home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    emulate: Callable[..., Emulator],
+    spawn: Spawn,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    run: Run,
 ) -> None:
     emulator = emulate()
     _log_in(spawn)
-    exported, _ = _ended(spawn("login", "--export"))
+    exported, _ = run("login", "--export")
     assert exported.count("\n") == 1
     assert json.loads(exported) == json.loads((home / "token.json").read_text())
     monkeypatch.setenv("PLAYLIST_HOME", str(tmp_path / "elsewhere"))
@@ -230,31 +250,31 @@ def test_a_login_is_carried_to_another_machine(
     assert process.returncode == 5
 
 
-def test_nothing_to_export(spawn: Spawn) -> None:
-    out, err = _ended(spawn("login", "--export"), 5)
+def test_nothing_to_export(run: Run) -> None:
+    out, err = run("login", "--export", code=5)
     assert (out, "not logged in" in err) == ("", True)
 
 
-def test_logout(emulate: Callable[..., Emulator], spawn: Spawn, home: Path) -> None:
+def test_logout(emulate: Callable[..., Emulator], spawn: Spawn, home: Path, run: Run) -> None:
     """Token and cached answers of every account go; the rest stays."""
     emulate()
     _log_in(spawn)
     for name in ("cache-a.sqlite3", "cache-b.sqlite3", "cache-b.sqlite3-wal", "state.sqlite3"):
         (home / name).touch()
-    out, _ = _ended(spawn("logout"))
+    out, _ = run("logout")
     assert "The login was deleted, and the cached answers were deleted." in " ".join(out.split())
     assert not (home / "token.json").exists()
     assert not list(home.glob("cache-*"))
     assert (home / "state.sqlite3").exists()
     assert (home / "ledger.sqlite3").exists()
-    out, _ = _ended(spawn("logout"))
+    out, _ = run("logout")
     assert "There was no login" in out
 
 
-def test_the_demo_needs_no_login(spawn: Spawn) -> None:
-    assert "needs no login" in _ended(spawn("login", "--service", "demo"))[0]
-    assert "There was no login" in _ended(spawn("logout", "--service", "demo"))[0]
-    assert "no service" in _ended(spawn("logout", "--service", "other"), 2)[1]
+def test_the_demo_needs_no_login(run: Run) -> None:
+    assert "needs no login" in run("login", "--service", "demo")[0]
+    assert "There was no login" in run("logout", "--service", "demo")[0]
+    assert "no service" in run("logout", "--service", "other", code=2)[1]
 
 
 # -- on a terminal --------------------------------------------------------------------------------------------------
@@ -290,6 +310,7 @@ def test_the_guided_set_up(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     home: Path,
+    run: Run,
 ) -> None:
     """From nothing to a login: the dashboard is opened, the client id asked for, checked and kept, then the consent."""
     emulator = emulate()
@@ -315,7 +336,7 @@ def test_the_guided_set_up(
     assert dashboard == "https://developer.spotify.com/dashboard"
     assert consent.startswith(emulator.accounts_url)
     assert CLIENT_ID in (home / "settings.env").read_text()
-    assert _ended(spawn("login", "--export"))[0]
+    assert run("login", "--export")[0]
 
 
 def test_a_secret_is_not_printed_on_a_terminal(

@@ -102,14 +102,6 @@ def cache_name(account_id: str) -> str:
     return f"cache-{hashlib.sha256(account_id.encode()).hexdigest()[:16]}.sqlite3"
 
 
-def delete_caches(directory: Path) -> int:
-    """Deletes the cached answers of every account; how many files that were."""
-    files = list(directory.glob("cache-*.sqlite3*"))
-    for path in files:
-        path.unlink(missing_ok=True)
-    return len([path for path in files if path.suffix == ".sqlite3"])
-
-
 class _Cache(SQLiteCache):
     """Keeps an empty search a day only, lest "not found" lasts a week. A cache that fails costs a request, no run."""
 
