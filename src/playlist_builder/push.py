@@ -261,7 +261,7 @@ class Push:
             created=self.created,
         )
         number = self.state.save_copy(self.place, copy) if steps.operations else None
-        done = self._write(snapshot, steps, merged.uris) if steps.operations else snapshot
+        done = settle(self.desk, snapshot, steps, merged.uris, self._relinked) if steps.operations else snapshot
         after = tuple(entry.uri for entry in done.entries)
         self._restored(merged)
         self._learn(done)
@@ -337,59 +337,11 @@ class Push:
             return
         raise UnsafePlan(f"{words}, so nothing was written. Look with -n; to go on: --yes")
 
-    def _write(self, snapshot: Snapshot, steps: Plan, target: tuple[str | None, ...]) -> Snapshot:
-        """Sends the plan, one edit at a time, and verifies by reading; plans again where something else came out."""
-        playlist = snapshot.head.id
-        for _ in range(ROUNDS):
-            expected = [entry.uri for entry in snapshot.entries]
-            try:
-                for operation in steps.operations:
-                    self.service.write(playlist, operation)
-                    expected = replay(expected, [operation])
-                expected = list(target)
-            except Ambiguous:
-                unsure = [expected, replay(expected, [operation])]
-                snapshot = self._read_until(playlist, unsure)
-            else:
-                snapshot = self._read_until(playlist, [expected])
-            now = [entry.uri for entry in snapshot.entries]
-            if self._equal(snapshot, target):
-                return snapshot
-            steps = plan(now, self._goal(snapshot, target))
-            if not steps.operations:
-                return snapshot
-        raise NotApplied(
-            "The playlist did not become what was planned after four tries; a copy of the list before is kept. "
-            f"Look with: playlist history {self.loaded.name}. Then sync again."
-        )
-
-    def _read_until(self, playlist: str, wanted: list[list[str | None]]) -> Snapshot:
-        """The list as read; read again with growing pauses while it is none of `wanted`: reads may be stale."""
-        snapshot = self.service.read(playlist)
-        for pause in PATIENCE_S:
-            if any(self._equal(snapshot, uris) for uris in wanted):
-                break
-            self.desk.clock.sleep(pause)
-            snapshot = self.service.read(playlist)
-        return snapshot
-
-    def _equal(self, snapshot: Snapshot, uris: Sequence[str | None]) -> bool:
-        """Whether the list holds these URIs in order, a recording under another id counting as itself."""
-        if len(snapshot.entries) != len(uris):
-            return False
-        return all(
-            entry.uri == uri or self._relinked(entry, uri) for entry, uri in zip(snapshot.entries, uris, strict=True)
-        )
-
     def _relinked(self, entry: Entry, uri: str | None) -> bool:
         if uri is None or entry.recording is None:
             return False
         wanted = next((m.recording for m in self.matches if m.recording and m.recording.uri == uri), None)
         return wanted is not None and same_recording(entry.recording, wanted)
-
-    def _goal(self, snapshot: Snapshot, target: Sequence[str | None]) -> list[int | str]:
-        """`target` over a list that changed meanwhile; entries that came from elsewhere stay where they stand."""
-        return retarget(snapshot.entries, target, self._relinked)
 
     # ------------------------------------------------------------ what was learnt
 
@@ -532,9 +484,74 @@ def recovered(merged: Merged, entries: Sequence[Entry], cut_off: Copy) -> Merged
     return replace(merged, goal=tuple(goal), uris=tuple(uris), ours=tuple(ours))
 
 
-def retarget(
-    entries: Sequence[Entry], target: Sequence[str | None], same: Callable[[Entry, str | None], bool]
-) -> list[int | str]:
+Same = Callable[[Entry, str | None], bool]
+
+
+def settle(
+    desk: Desk,
+    snapshot: Snapshot,
+    steps: Plan,
+    target: Sequence[str | None],
+    same: Same = lambda entry, uri: False,
+) -> Snapshot:
+    """Sends the plan, one edit at a time, and verifies by reading; plans again where something else came out.
+
+    Returns the list as read at the end. `same` says whether an entry is the URI's recording under another id. Raises
+    `NotApplied` after ROUNDS tries, and definite refusals of the service as they come.
+    """
+    playlist = snapshot.head.id
+    there = {entry.uri for entry in snapshot.entries}
+    new = {uri for uri in target if uri is not None and uri not in there}
+
+    def fits(entry: Entry, uri: str | None) -> bool:
+        # In a list that is otherwise right, what stands where we added a recording is that recording: the service may
+        # show it under another id, and nothing of another name.
+        return same(entry, uri) or (entry.kind == "track" and uri in new)
+
+    for _ in range(ROUNDS):
+        now = [entry.uri for entry in snapshot.entries]
+        sent = None
+        try:
+            for operation in steps.operations:
+                sent = operation
+                desk.service.write(playlist, operation)
+                now = replay(now, [operation])
+        except Ambiguous:
+            assert sent is not None
+            snapshot = _read_until(desk, playlist, [now, replay(now, [sent]), list(target)], fits)
+        else:
+            snapshot = _read_until(desk, playlist, [list(target)], fits)
+        if _equal(snapshot, target, fits):
+            return snapshot
+        steps = plan([entry.uri for entry in snapshot.entries], retarget(snapshot.entries, target, same))
+        if not steps.operations:
+            return snapshot
+    raise NotApplied(
+        f"The playlist {snapshot.head.name!r} did not become what was planned after {ROUNDS} tries; a copy of the "
+        "list before is kept (playlist history). Wait a while, then sync again."
+    )
+
+
+def _read_until(desk: Desk, playlist: str, wanted: list[list[str | None]], same: Same) -> Snapshot:
+    """The list as read; read again with growing pauses while it is none of `wanted`: reads may be stale."""
+    snapshot = desk.service.read(playlist)
+    for pause in PATIENCE_S:
+        if any(_equal(snapshot, uris, same) for uris in wanted):
+            break
+        desk.clock.sleep(pause)
+        snapshot = desk.service.read(playlist)
+    return snapshot
+
+
+def _equal(snapshot: Snapshot, uris: Sequence[str | None], same: Same) -> bool:
+    """Whether the list holds these URIs in order, a recording under another id counting as itself."""
+    if len(snapshot.entries) != len(uris):
+        return False
+    pairs = zip(snapshot.entries, uris, strict=True)
+    return all(entry.uri == uri or same(entry, uri) for entry, uri in pairs)
+
+
+def retarget(entries: Sequence[Entry], target: Sequence[str | None], same: Same) -> list[int | str]:
     """A goal for `plan`: `target` over `entries`; entries that `target` does not have stay behind their neighbour."""
     free: dict[str | None, list[int]] = {}
     for place in range(len(entries) - 1, -1, -1):

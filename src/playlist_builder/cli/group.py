@@ -29,6 +29,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "skip": ("decide:skip", "Leave a row out for good."),
     "later": ("decide:later", "Keep looking for a row without asking."),
     "unpin": ("decide:unpin", "Take a decision of yours back."),
+    "history": ("history", "What was written when."),
+    "undo": ("undo", "Put back what was there before the last write."),
+    "link": ("link:link", "Adopt a playlist of your own for a listing."),
+    "unlink": ("link:unlink", "Forget which playlist is a listing's."),
+    "remove": ("link:remove", "Stop looking after a listing."),
+    "edit": ("edit", "Open a listing in your editor."),
 }
 
 

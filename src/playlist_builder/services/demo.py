@@ -15,7 +15,9 @@ from playlist_builder.errors import AuthError, ConfigError
 
 if TYPE_CHECKING:
     from playlist_builder.emulator import Emulator
+    from playlist_builder.model import Account
     from playlist_builder.services import Opening, Service
+    from playlist_builder.store.settings import Settings
 
 NAME = "demo"
 LOCK_TIMEOUT_S = 30.0
@@ -28,18 +30,32 @@ def open_service(opening: Opening) -> Iterator[Service]:
 
     directory = opening.settings.data_dir(NAME)
     with _alone(directory), _running(opening, directory / "account.json") as (emulator, is_new):
-        settings = dataclasses.replace(
-            opening.settings,
-            api_url=emulator.api_url,
-            accounts_url=emulator.accounts_url,
-            client_id=None,
-            token=None,
-            request_interval_s=0.0,
-        )
+        settings = _here(opening.settings, emulator.api_url, emulator.accounts_url)
         opened = dataclasses.replace(opening, settings=settings)
         _log_in(opened, emulator, is_new)
         with spotify.open_service(opened, NAME) as service:
             yield service
+
+
+def stored_account(settings: Settings) -> Account | None:
+    """Whose login the demo has stored; None before its first run."""
+    from playlist_builder.services import spotify
+
+    return spotify.stored_account(_here(settings, "http://127.0.0.1/v1", "http://127.0.0.1"), NAME)
+
+
+def uri_of(text: str, kind: str = "track") -> str | None:
+    """What a pasted link, URI or id means: as for Spotify, whose shapes the demo's URIs have."""
+    from playlist_builder.services.spotify import links
+
+    return links.uri_of(text, kind)
+
+
+def _here(settings: Settings, api_url: str, accounts_url: str) -> Settings:
+    """The settings for a service inside this process; a login is bound to the host, not to its port."""
+    return dataclasses.replace(
+        settings, api_url=api_url, accounts_url=accounts_url, client_id=None, token=None, request_interval_s=0.0
+    )
 
 
 @contextlib.contextmanager

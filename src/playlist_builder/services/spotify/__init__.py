@@ -73,6 +73,13 @@ def forget(settings: Settings, service: str = "spotify") -> tuple[bool, int]:
     return was_there, sum(path.suffix == ".sqlite3" for path in files)
 
 
+def uri_of(text: str, kind: str = "track") -> str | None:
+    """The URI that a pasted link, URI or id means, or None; `kind`: track, album, artist or playlist."""
+    from playlist_builder.services.spotify import links
+
+    return links.uri_of(text, kind)
+
+
 def _identified(calls: Calls, tokens: Tokens) -> Account:
     """The account of a login that does not name it, from one `GET /me`; kept with the login.
 

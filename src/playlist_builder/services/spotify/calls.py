@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -85,6 +86,17 @@ class Calls:
     def count(self) -> RequestCount:
         """What was sent so far."""
         return RequestCount(sent=self._sent.total(), cached=self._cached, by_endpoint=dict(self._sent))
+
+    @contextlib.contextmanager
+    def afresh(self, yes: bool) -> Iterator[None]:
+        """Within it, with `yes`, the catalogue is asked past the cache; what comes is kept."""
+        session: Any = self._catalogue._session
+        before = session.refresh
+        session.refresh = before or yes
+        try:
+            yield
+        finally:
+            session.refresh = before
 
     def close(self) -> None:
         """Ends the connections."""

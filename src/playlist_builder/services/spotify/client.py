@@ -66,9 +66,10 @@ class SpotifyService:
 
     def _searched(self, query: Query, kind: str) -> Any:
         try:
-            return self._calls.ask(
-                "GET /search", lambda spotify: spotify.search(query.text, limit=SEARCH_PAGE, offset=0, type=kind)
-            )
+            with self._calls.afresh(query.fresh):
+                return self._calls.ask(
+                    "GET /search", lambda spotify: spotify.search(query.text, limit=SEARCH_PAGE, offset=0, type=kind)
+                )
         except ServiceError as error:
             failure = failure_behind(error)
             if failure is None or failure.status not in (400, 404) or "limit" in failure.message.lower():
