@@ -19,6 +19,7 @@ from playlist_builder.errors import PlaylistError, UsageError
 COMMANDS: dict[str, tuple[str, str]] = {
     "sync": ("sync", "Find a listing's tracks and create or update its playlist."),
     "list": ("list", "The listings there are."),
+    "schedule": ("schedule", "Keep playlists in order through the system's own scheduler."),
 }
 
 

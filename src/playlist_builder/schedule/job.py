@@ -226,7 +226,8 @@ def left_out(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     ]
     proxies = sorted({name.upper() for name in PROXIES if _has_password(environ.get(name, ""))})
     lines += [
-        f"{name} has a password in it and is not written into a schedule: runs go without that proxy." for name in proxies
+        f"{name} has a password in it and is not written into a schedule: runs go without that proxy."
+        for name in proxies
     ]
     return lines
 

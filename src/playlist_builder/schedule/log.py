@@ -73,19 +73,21 @@ def log_path(data_dir: Path) -> Path:
 
 @contextmanager
 def unattended_log(data_dir: Path, secrets: Sequence[str] = ()) -> Iterator[logging.Logger]:
-    """The program's logger, also written to the log file while the block lasts."""
+    """The program's logger, written to the log file (and nowhere else) while the block lasts."""
     path = log_path(data_dir)
     private_directory(path.parent)
     handler = PrivateRotatingFile(path, maxBytes=MAX_BYTES, backupCount=KEPT, encoding="utf-8")
     handler.setFormatter(MaskingFormatter(secrets))
     logger = logging.getLogger("playlist_builder")
-    level = logger.level
+    level, propagate = logger.level, logger.propagate
+    logger.propagate = False  # cron would mail every line
     logger.addHandler(handler)
     logger.setLevel(min(level or logging.INFO, logging.INFO))
     try:
         yield logger
     finally:
         logger.setLevel(level)
+        logger.propagate = propagate
         logger.removeHandler(handler)
         handler.close()
 

@@ -141,7 +141,9 @@ def jobs_in(answer: str) -> list[tuple[Job, bool]]:
     try:
         tasks = ElementTree.fromstring(answer[start:])
     except ElementTree.ParseError as error:
-        raise ConfigError(f"schtasks answered what is no XML ({error}). Look into the Task Scheduler itself.") from error
+        raise ConfigError(
+            f"schtasks answered what is no XML ({error}). Look into the Task Scheduler itself."
+        ) from error
     spaces = {"t": NAMESPACE}
     found = []
     for task in tasks.iterfind("t:Task", spaces):
@@ -162,7 +164,9 @@ def _arguments(job: Job) -> list[str]:
 
 def _trigger(triggers: Element, job: Job) -> None:
     if is_cron(job):
-        raise UsageError("The Task Scheduler takes no CRON text. Use --every hour, day, week or month, with --at HH:MM.")
+        raise UsageError(
+            "The Task Scheduler takes no CRON text. Use --every hour, day, week or month, with --at HH:MM."
+        )
     minute, hour, day, _, weekday = cron_text(job).split()
     trigger = SubElement(triggers, "CalendarTrigger")
     # A sequence: these elements must stand in this order.

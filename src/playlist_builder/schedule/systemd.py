@@ -96,7 +96,9 @@ class Systemd:
         status = answers.get("ExecMainStatus", "")
         code = int(status) if status.isdigit() else None
         if code == NAMESPACE:
-            return Ran(code=code, words=f"This system refuses a sandbox to user services. Run\n{_without_sandbox(service)}")
+            return Ran(
+                code=code, words=f"This system refuses a sandbox to user services. Run\n{_without_sandbox(service)}"
+            )
         result = answers.get("Result", "success")
         words = "" if result == "success" else f"systemd says: {result}. `journalctl --user -u '{service}'` has more."
         return Ran(code=code, words=words)

@@ -91,9 +91,7 @@ def times_of(cron: str) -> Times:
             f"--every {cron!r} should be {words_of(EVERY[:-1]).replace(' and ', ', ')} or {EVERY[-1]}, or five cron "
             "fields: minute, hour, day of the month, month, day of the week, such as '30 7 * * 1'."
         )
-    minutes, hours, days, months, weekdays = (
-        _values(part, index, cron) for index, part in enumerate(parts)
-    )
+    minutes, hours, days, months, weekdays = (_values(part, index, cron) for index, part in enumerate(parts))
     return Times(
         minutes=minutes,
         hours=hours,
