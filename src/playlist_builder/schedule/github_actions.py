@@ -1,4 +1,4 @@
-"""A GitHub Actions workflow, printed only: a repository of listings and lock files that keeps its playlists in order."""
+"""A GitHub Actions workflow, printed only: a repository of listings and locks that keeps playlists in order."""
 
 from __future__ import annotations
 

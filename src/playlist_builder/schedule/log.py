@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -60,7 +61,7 @@ class PrivateRotatingFile(RotatingFileHandler):
         if self.stream is None:
             self.stream = self._open()
 
-    def _open(self):  # type: ignore[no-untyped-def]  # the base class's own type differs between Pythons
+    def _open(self) -> TextIOWrapper:
         with suppress(OSError):
             os.close(os.open(self.baseFilename, os.O_CREAT | os.O_WRONLY, 0o600))
         return super()._open()

@@ -218,7 +218,7 @@ def _paths(job: Job) -> tuple[Path, ...]:
 
 
 def _in_tmp(path: Path) -> bool:
-    return any(path.is_relative_to(tmp) for tmp in ("/tmp", "/var/tmp"))  # noqa: S108
+    return any(path.is_relative_to(tmp) for tmp in ("/tmp", "/var/tmp"))
 
 
 def _make_writable(job: Job) -> None:

@@ -105,13 +105,8 @@ def times_of(cron: str) -> Times:
 def every_of(cron: str) -> tuple[str, str | None]:
     """The words for cron fields of the four common shapes, with their time of day; others stay CRON text."""
     minute, hour, day, month, weekday = cron.split()
-    shape = tuple("n" if re.fullmatch(r"\d+", part) else part for part in (minute, hour, day, month, weekday))
-    every = {
-        ("n", "*", "*", "*", "*"): "hour",
-        ("n", "n", "*", "*", "*"): "day",
-        ("n", "n", "*", "*", "n"): "week",
-        ("n", "n", "n", "*", "*"): "month",
-    }.get(shape)
+    shape = " ".join(re.sub(r"^\d+$", "n", part) for part in (minute, hour, day, month, weekday))
+    every = {"n * * * *": "hour", "n n * * *": "day", "n n * * n": "week", "n n n * *": "month"}.get(shape)
     return (cron, None) if every is None else (every, None if every == "hour" else f"{int(hour):02}:{int(minute):02}")
 
 

@@ -1,4 +1,4 @@
-"""A run without a person: asks nothing, ends in time, never twice at once, and leaves a log, an outcome and a notice."""
+"""A run without a person: asks nothing, ends in time, never twice at once; leaves a log, an outcome, a notice."""
 
 from __future__ import annotations
 
