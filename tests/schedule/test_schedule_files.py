@@ -8,7 +8,9 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -75,17 +77,16 @@ def test_unit_names_are_escaped_as_systemd_does(name: str) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("every", [*EVERY, "30 7 * * mon-fri"])
-def test_systemd_verifies_the_units(make_job: MakeJob, tmp_path: Path, name: str | None, every: str) -> None:
-    units = tmp_path / "units"
+def test_systemd_verifies_the_units(make_job: MakeJob, tmp_path: Path) -> None:
     runtime = tmp_path / "runtime"
-    units.mkdir()
     runtime.mkdir(mode=0o700)
     paths = []
-    for path, text in files("systemd", make_job(name=name, every=every)).items():
-        paths.append(units / Path(path).name)
-        paths[-1].write_text(text, encoding="utf-8")
+    for number, (name, every) in enumerate(product(NAMES, [*EVERY, "30 7 * * mon-fri"])):
+        units = tmp_path / f"units {number}"
+        units.mkdir()
+        for path, text in files("systemd", make_job(name=name, every=every)).items():
+            paths.append(units / Path(path).name.replace("playlist", f"playlist{number}", 1))
+            paths[-1].write_text(text, encoding="utf-8")
     answer = subprocess.run(
         ["systemd-analyze", "verify", "--user", "--man=no", *map(str, paths)],
         capture_output=True,
@@ -231,7 +232,7 @@ def test_the_task_runs_on_battery_without_window_and_catches_up(make_job: MakeJo
 
 
 def test_other_tasks_in_the_answer_of_schtasks_are_not_ours(make_job: MakeJob) -> None:
-    other = "<Task xmlns='%s'><RegistrationInfo><Author>Microsoft</Author></RegistrationInfo></Task>" % NAMESPACE
+    other = f"<Task xmlns='{NAMESPACE}'><RegistrationInfo><Author>Microsoft</Author></RegistrationInfo></Task>"
     assert jobs_in(f"<Tasks>{other}</Tasks>") == []
     assert jobs_in("") == []
     with pytest.raises(ConfigError, match="no XML"):
@@ -241,34 +242,24 @@ def test_other_tasks_in_the_answer_of_schtasks_are_not_ours(make_job: MakeJob) -
 # --- GitHub Actions ---
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("every", [*EVERY, "30 7 * * mon-fri"])
-def test_the_workflow_is_one(make_job: MakeJob, tmp_path: Path, name: str | None, every: str) -> None:
-    ((_, text),) = files("github-actions", make_job(name=name, every=every)).items()
-    path = tmp_path / "workflow.yml"
-    path.write_text(text, encoding="utf-8")
+def test_the_workflow_is_one(make_job: MakeJob, tmp_path: Path) -> None:
+    paths = []
+    for number, (name, every) in enumerate(product(NAMES, [*EVERY, "30 7 * * mon-fri"])):
+        ((_, text),) = files("github-actions", make_job(name=name, every=every)).items()
+        paths.append(tmp_path / f"{number}.yml")
+        paths[-1].write_text(text, encoding="utf-8")
+        line = next(line for line in text.splitlines() if "playlist sync" in line)
+        words = shlex.split(line.split(" || ")[0])
+        assert words == ["playlist", "sync", "--locked", *(["--all"] if name is None else ["--", name])]
+        assert "${{ secrets.PLAYLIST_TOKEN }}" in text
+    checker = shutil.which("check-jsonschema") or str(Path(sys.executable).parent / "check-jsonschema")
     answer = subprocess.run(
-        [
-            shutil.which("check-jsonschema") or _beside_python(),
-            "--builtin-schema",
-            "vendor.github-workflows",
-            str(path),
-        ],
+        [checker, "--builtin-schema", "vendor.github-workflows", *map(str, paths)],
         capture_output=True,
         text=True,
         check=False,
     )
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    line = next(line for line in text.splitlines() if "playlist sync" in line)
-    words = shlex.split(line.split(" || ")[0])
-    assert words == ["playlist", "sync", "--locked", *(["--all"] if name is None else ["--", name])]
-    assert "${{ secrets.PLAYLIST_TOKEN }}" in text
-
-
-def _beside_python() -> str:
-    import sys
-
-    return str(Path(sys.executable).parent / "check-jsonschema")
 
 
 def test_an_expression_in_a_name_reaches_no_workflow(make_job: MakeJob) -> None:

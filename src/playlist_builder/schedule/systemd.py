@@ -157,7 +157,7 @@ def _stamp(timer: str) -> Path:
 
 
 def _service(job: Job) -> str:
-    command = " ".join((f":{_quoted(job.program[0])}", *map(_quoted, (*job.program[1:], *job.arguments))))
+    command = f":{' '.join(map(_quoted, _startable(job.command)))}"
     environment = "".join(f"Environment={_quoted(f'{name}={value}')}\n" for name, value in job.environment.items())
     writable = "".join(f"ReadWritePaths={_quoted(f'-{path}')}\n" for path in job.writable)
     own_tmp = "" if any(_in_tmp(path) for path in _paths(job)) else "PrivateTmp=yes\n"
@@ -201,6 +201,11 @@ Persistent=true
 [Install]
 WantedBy=timers.target
 """
+
+
+def _startable(command: tuple[str, ...]) -> tuple[str, ...]:
+    """`command`, through the shell where systemd refuses the program's path for its quotes or backslashes."""
+    return ("/bin/sh", "-c", 'exec "$@"', "sh", *command) if set("\"'\\") & set(command[0]) else command
 
 
 def _quoted(text: str) -> str:
