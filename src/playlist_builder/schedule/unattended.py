@@ -187,11 +187,9 @@ def _tell(run: Run, result: Synced) -> None:
         notices.settle("login")
         rows = tuple(result.needing_person)
         if rows:
-            shown = rows[0] if len(rows) == 1 else f"{len(rows)} tracks, such as {rows[0]}"
+            shown = f"{rows[0]} needs you" if len(rows) == 1 else f"{len(rows)} tracks need you, such as {rows[0]}"
             command = f"playlist review {_word(name)}"
-            notices.tell(
-                f"review {name}", f"{name}: {shown} {'needs' if len(rows) == 1 else 'need'} you: {command}", rows
-            )
+            notices.tell(f"review {name}", f"{name}: {shown}: {command}", rows)
         else:
             notices.settle(f"review {name}")
         for row in result.appeared:
