@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from playlist_builder.clock import MovableClock
 from playlist_builder.errors import AuthError, RateLimited, ServiceError
@@ -110,30 +111,22 @@ def test_a_remembered_pause_sends_nothing(world: World) -> None:
     assert [o.code for o in world.outcomes] == [6]
 
 
-def test_the_same_job_does_not_overlap_and_another_waits(world: World) -> None:
-    inside, go_on = threading.Event(), threading.Event()
-
-    def answer(names: tuple[str, ...] | None) -> Sequence[Result]:
-        inside.set()
-        assert go_on.wait(20)
-        return [Result()]
-
-    world.answer = answer
-    first = threading.Thread(target=run_unattended, args=(world.run(),))
-    first.start()
-    assert inside.wait(20)
-    ended = run_unattended(world.run())
+def test_the_same_job_does_not_overlap(world: World) -> None:
+    with FileLock(lock_path(world.directory, JobKey(name="rocky-iv"))):
+        ended = run_unattended(world.run())
     assert ended.code == 0
     assert "still going on" in ended.message
-    other = World(world.directory)
-    second = threading.Thread(target=run_unattended, args=(other.run("other"),))
-    second.start()
-    second.join(0.3)
-    assert other.asked == []
-    go_on.set()
-    first.join(20)
-    second.join(20)
-    assert other.asked == [("other",)]
+    assert "still going on" in world.log
+    assert (world.asked, world.outcomes) == ([], [])
+
+
+def test_another_job_of_the_same_login_waits_for_its_turn(world: World) -> None:
+    with FileLock(world.directory / "schedule.lock"):
+        waiting = threading.Thread(target=run_unattended, args=(world.run(),))
+        waiting.start()
+        waiting.join(0.3)
+        assert world.asked == []
+    waiting.join(20)
     assert world.asked == [("rocky-iv",)]
 
 
