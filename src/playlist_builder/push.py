@@ -465,7 +465,7 @@ class Push:
         return remembered
 
     def _picture(self, remembered: Remembered) -> Cover | None:
-        """The listing's cover where it is not the one that was sent last; raises `ListingError` for one that is none."""
+        """The listing's cover where it is not the one sent last; raises `ListingError` for what is no picture."""
         name = self.loaded.tracklist.cover
         if name is None:
             return None
