@@ -57,7 +57,7 @@ def decide(
     """
     unique = _unique(candidates)
     ranked = sorted(unique, key=lambda c: (c.score.refusal is not None, -c.score.total))
-    shown = tuple(ranked[:10])
+    shown = tuple(sorted(ranked, key=lambda c: (c.score.refusal == "copy", -c.score.total))[:10])
     fitting = [c for c in ranked if c.score.refusal is None]
     if not fitting or fitting[0].score.total < LIKELY:
         return _none(track, shown, searches)

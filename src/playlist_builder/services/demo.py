@@ -15,7 +15,9 @@ from playlist_builder.errors import AuthError, ConfigError
 
 if TYPE_CHECKING:
     from playlist_builder.emulator import Emulator
+    from playlist_builder.model import Account
     from playlist_builder.services import Opening, Service
+    from playlist_builder.store.settings import Settings
 
 NAME = "demo"
 LOCK_TIMEOUT_S = 30.0
@@ -40,6 +42,27 @@ def open_service(opening: Opening) -> Iterator[Service]:
         _log_in(opened, emulator, is_new)
         with spotify.open_service(opened, NAME) as service:
             yield service
+
+
+def stored_account(settings: Settings) -> Account | None:
+    """The demo's account, or None before its first run."""
+    from playlist_builder.services import spotify
+
+    loopback = "http://127.0.0.1:1"  # ports do not count
+    here = dataclasses.replace(settings, api_url=f"{loopback}/v1", accounts_url=loopback, client_id=None, token=None)
+    return spotify.stored_account(here, NAME)
+
+
+def uri_of(text: str, kind: str = "track") -> str | None:
+    """The URI that a pasted link, URI or id means, or None."""
+    from playlist_builder.services import spotify
+
+    return spotify.uri_of(text, kind)
+
+
+def url_of(uri: str) -> str | None:
+    """None: there is nothing to open outside this process."""
+    return None
 
 
 @contextlib.contextmanager

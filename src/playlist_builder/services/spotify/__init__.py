@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from playlist_builder.errors import AuthError, ServiceError
+from playlist_builder.services.spotify.links import uri_of, url_of
 
 if TYPE_CHECKING:
     from playlist_builder.model import Account
@@ -72,3 +73,6 @@ def _identified(calls: Calls, tokens: Tokens) -> Account:
     account = tokens.current().account
     assert account is not None
     return account
+
+
+__all__ = ["open_service", "stored_account", "uri_of", "url_of"]
