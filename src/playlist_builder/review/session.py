@@ -202,6 +202,10 @@ class Session:
         self._steps = [replace(step, lock_after=None) for step in self._steps]
         self._match_again()
 
+    def reloaded(self) -> Loaded:
+        """The listing and its lock as they are on disk."""
+        return self._reload()
+
     def _answer(self, row: int, decision: Decision) -> None:
         self._read_again()
         if self.tracks[row].uri:
