@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from urllib.parse import urlsplit
 
 from playlist_builder.matching.names import level
 from playlist_builder.matching.score import album_part
@@ -11,7 +12,6 @@ from playlist_builder.model import Candidate, Match, Recording, Track, Tracklist
 from playlist_builder.report.text import clean
 from playlist_builder.report.words import changes_of, length
 
-NAMES = {"duration": "length"}  # what people call a part
 REFUSALS = {
     "version": "another version than the row asks for",
     "part": "another part of the song",
@@ -76,6 +76,21 @@ def marked(ours: str, theirs: str) -> list[tuple[str, bool]]:
 def why(match: Match) -> str:
     """Why the row needs a person, in one plain sentence without its stop; "" where nothing is known."""
     return clean(match.reason)
+
+
+def cover(url: str | None) -> str | None:
+    """The picture's address if it is one of the service's own picture hosts, over TLS; None for any other."""
+    if not url or clean(url) != url:
+        return None
+    try:
+        split = urlsplit(url)
+        host = split.hostname or ""
+        port = split.port
+    except ValueError:
+        return None
+    return (
+        url if split.scheme == "https" and host.endswith(".scdn.co") and port is None and not split.username else None
+    )
 
 
 def _part(name: str, ours: str, theirs: str, same: bool) -> Part:

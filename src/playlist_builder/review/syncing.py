@@ -1,4 +1,4 @@
-"""The page's "Sync now": first what would change, then, when asked for, the writing; in the background, one at a time."""
+"""The page's "Sync now": first what would change, then the writing; in the background, one at a time."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class Progress:
     waiting: int = 0  # rows that still need a person
     url: str | None = None
     created: bool = False
+    empty: bool = False  # the plan changes nothing
     insist: bool = False  # the plan removes much: only on a second yes
 
     @property
@@ -125,6 +126,7 @@ def _told(result: Result, added: list[str], removed: list[str], *, dry_run: bool
         rows=len(result.matches),
         words=clean(error.message) if error is not None else change_words(result),
         insist=isinstance(error, UnsafePlan),
+        empty=not (result.changes.added or result.changes.removed or result.changes.moved),
         added=tuple(added) if dry_run else (),
         removed=tuple(removed) if dry_run else (),
         notes=tuple(clean(note) for note in result.notes),

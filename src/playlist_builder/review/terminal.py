@@ -312,8 +312,8 @@ def _besides(part: Part) -> Text:
 
 def _against(parts: dict[str, Part], found: Candidate) -> str:
     """What speaks against a candidate: the names that differ, the rule that refuses it, whether it cannot be played."""
-    differing = [name for name in ("title", "artist", "version", "edition", "explicit")
-                 if name in parts and parts[name].same is False]  # fmt: skip
+    names: tuple[str, ...] = ("title", "artist", "version", "edition", "explicit")
+    differing = [name for name in names if name in parts and parts[name].same is False]
     refusal = found.score.refusal
     if refusal:
         differing = [name for name in differing if name != "version"] + [REFUSALS.get(refusal, refusal)]

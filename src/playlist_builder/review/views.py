@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from playlist_builder.matching.decide import confidence
 from playlist_builder.model import Candidate, Match
-from playlist_builder.report.parts import REFUSALS, Part, asked_parts, candidate_parts, marked, parts_of, why
+from playlist_builder.report.parts import REFUSALS, Part, asked_parts, candidate_parts, cover, marked, parts_of, why
 from playlist_builder.report.text import clean
 from playlist_builder.report.words import NAMES, SIGNS
 from playlist_builder.review.session import Session
@@ -57,7 +55,6 @@ class Choice:
     url: str | None
     player: str | None
     is_now: bool
-    score: int | None  # per cent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +141,6 @@ def _choice(session: Session, row: int, number: int, found: Candidate) -> Choice
     warnings = [REFUSALS.get(refusal, refusal)] if refusal else []
     if recording.playable is False:
         warnings.append("cannot be played in your country")
-    likely = confidence(found.score.total) if found.score.total and not refusal else 0.0
     return Choice(
         number=number,
         uri=recording.uri,
@@ -163,7 +159,6 @@ def _choice(session: Session, row: int, number: int, found: Candidate) -> Choice
         url=url,
         player=url.replace("/track/", "/embed/track/") if url and "/track/" in url else None,
         is_now=now is not None and now.uri == recording.uri,
-        score=round(100 * likely) if likely >= 0.01 else None,
     )
 
 
@@ -173,18 +168,3 @@ def _pieces(part: Part, differs: bool = False) -> Pieces:
 
 def _fact(part: Part) -> Fact:
     return Fact(name=part.name, text=part.theirs, not_=part.ours if part.same is False else "")
-
-
-def cover(url: str | None) -> str | None:
-    """The picture's address if it is one of the service's own picture hosts, over TLS; None for any other."""
-    if not url or clean(url) != url:
-        return None
-    try:
-        split = urlsplit(url)
-        host = split.hostname or ""
-        port = split.port
-    except ValueError:
-        return None
-    return (
-        url if split.scheme == "https" and host.endswith(".scdn.co") and port is None and not split.username else None
-    )

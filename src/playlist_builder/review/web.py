@@ -7,7 +7,6 @@ and a token in each form are checked; every response carries the same strict pol
 from __future__ import annotations
 
 import hmac
-
 import secrets
 import threading
 from collections import OrderedDict
