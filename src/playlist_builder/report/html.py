@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,8 +33,9 @@ class _Row:
     differences: list[tuple[str, str, list[tuple[str, bool]]]]
     reason: str
     candidates: list[tuple[str, str]]
-    facts: str
     album: str
+    year: str
+    length: str
     cover: str | None
 
 
@@ -48,6 +50,7 @@ def page(title: str, name: str, matches: Sequence[Match], playlist_url: str | No
         title=clean(title),
         name=clean(name),
         summary=count_words(matches),
+        album=_common_album(matches),
         url=playlist_url if playlist_url and playlist_url.startswith("https://") else None,
         rows=[_row(number, match) for number, match in enumerate(matches, 1)],
         covers=covers,
@@ -70,10 +73,18 @@ def _row(number: int, match: Match) -> _Row:
         differences=[(part, ours, marked(ours, theirs)) for part, ours, theirs in changes],
         reason=_reason(match),
         candidates=[(clean(c.recording.label), _facts(c.recording)) for c in _likely(match)],
-        facts=_facts(recording) if recording is not None else "",
-        album=clean((recording.album or recording.title) if recording is not None else ""),
+        album=clean(recording.album or "") if recording is not None else "",
+        year=clean(recording.release_date or "")[:4] if recording is not None else "",
+        length=length(recording.duration_ms if recording is not None else None),
         cover=cover(recording.cover_url) if recording is not None else None,
     )
+
+
+def _common_album(matches: Sequence[Match]) -> str:
+    """The album that most of the recordings are on; "" where there is none such."""
+    albums = Counter(clean(m.recording.album or "") for m in matches if m.recording is not None)
+    name, count = albums.most_common(1)[0] if albums else ("", 0)
+    return name if count > 1 and count * 2 > albums.total() else ""
 
 
 def _likely(match: Match) -> list[Candidate]:
