@@ -30,14 +30,7 @@ def open_service(opening: Opening) -> Iterator[Service]:
 
     directory = opening.settings.data_dir(NAME)
     with _alone(directory), _running(opening, directory / "account.json") as (emulator, is_new):
-        settings = dataclasses.replace(
-            opening.settings,
-            api_url=emulator.api_url,
-            accounts_url=emulator.accounts_url,
-            client_id=None,
-            token=None,
-            request_interval_s=0.0,
-        )
+        settings = _here(opening.settings, emulator.api_url, emulator.accounts_url)
         opened = dataclasses.replace(opening, settings=settings)
         _log_in(opened, emulator, is_new)
         with spotify.open_service(opened, NAME) as service:
@@ -45,24 +38,29 @@ def open_service(opening: Opening) -> Iterator[Service]:
 
 
 def stored_account(settings: Settings) -> Account | None:
-    """The demo's account, or None before its first run."""
+    """Whose login the demo has stored; None before its first run."""
     from playlist_builder.services import spotify
 
-    loopback = "http://127.0.0.1:1"  # ports do not count
-    here = dataclasses.replace(settings, api_url=f"{loopback}/v1", accounts_url=loopback, client_id=None, token=None)
-    return spotify.stored_account(here, NAME)
+    return spotify.stored_account(_here(settings, "http://127.0.0.1/v1", "http://127.0.0.1"), NAME)
 
 
 def uri_of(text: str, kind: str = "track") -> str | None:
-    """The URI that a pasted link, URI or id means, or None."""
-    from playlist_builder.services import spotify
+    """What a pasted link, URI or id means: as for Spotify, whose shapes the demo's URIs have."""
+    from playlist_builder.services.spotify import links
 
-    return spotify.uri_of(text, kind)
+    return links.uri_of(text, kind)
 
 
 def url_of(uri: str) -> str | None:
     """None: there is nothing to open outside this process."""
     return None
+
+
+def _here(settings: Settings, api_url: str, accounts_url: str) -> Settings:
+    """The settings for a service inside this process; a login is bound to the host, not to its port."""
+    return dataclasses.replace(
+        settings, api_url=api_url, accounts_url=accounts_url, client_id=None, token=None, request_interval_s=0.0
+    )
 
 
 @contextlib.contextmanager

@@ -39,7 +39,9 @@ def open_service(opening: Opening, name: str = "spotify") -> Iterator[Service]:
         raise missing_scope(lacking)
     calls = Calls(opening, tokens, name)
     try:
-        yield SpotifyService(calls, login.account or _identified(calls, tokens), name)
+        account = login.account or _identified(calls, tokens)
+        calls.account_id = account.id
+        yield SpotifyService(calls, account, name)
     finally:
         calls.close()
 
@@ -55,6 +57,13 @@ def stored_account(settings: Settings, service: str = "spotify") -> Account | No
     except AuthError:
         return None
     return login.account if login else None
+
+
+def uri_of(text: str, kind: str = "track") -> str | None:
+    """The URI that a pasted link, URI or id means, or None; `kind`: track, album, artist or playlist."""
+    from playlist_builder.services.spotify import links
+
+    return links.uri_of(text, kind)
 
 
 def _identified(calls: Calls, tokens: Tokens) -> Account:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -54,6 +55,7 @@ class Calls:
         self._opening = opening
         self._tokens = tokens
         self._service = service
+        self.account_id: str | None = None  # whose cache it is; set before the catalogue is asked
         self._endpoint = ""
         self._token = ""  # that was sent last
         self._is_catalogue = False
@@ -85,6 +87,17 @@ class Calls:
         """What was sent so far."""
         return RequestCount(sent=self._sent.total(), cached=self._cached, by_endpoint=dict(self._sent))
 
+    @contextlib.contextmanager
+    def afresh(self, yes: bool) -> Iterator[None]:
+        """Within it, with `yes`, the catalogue is asked past the cache; what comes is kept."""
+        session: Any = self._catalogue._session
+        before = session.refresh
+        session.refresh = before or yes
+        try:
+            yield
+        finally:
+            session.refresh = before
+
     def close(self) -> None:
         """Ends the connections."""
         for session in self._sessions:
@@ -97,11 +110,10 @@ class Calls:
     @cached_property
     def _catalogue(self) -> Spotipy:
         settings = self._opening.settings
-        account = self._tokens.current().account
-        assert account is not None, "the account is known before the catalogue is asked"
-        directory = settings.data_dir(self._service)
+        assert self.account_id is not None
+        directory, refresh = settings.data_dir(self._service), self._opening.refresh
         return self._client(
-            cached_session(self._transport, settings.api_url, directory, account.id, refresh=self._opening.refresh)
+            cached_session(self._transport, settings.api_url, directory, self.account_id, refresh=refresh)
         )
 
     def _client(self, session: requests.Session) -> Spotipy:

@@ -31,7 +31,7 @@ from playlist_builder.services.spotify.failures import failure_behind, missing_s
 
 SEARCH_PAGE = 10  # the most that an application made since February 2026 may ask for
 PAGE = 50
-OLD_PAGE = 100  # of entries, where the old shapes are
+OLD_PAGE = 100  # of entries, at the older endpoint
 READINGS = 3  # of a list that changes while its pages are read
 MOST_ENTRIES = 20_000  # the service holds 11,000 at most
 COVER_BYTES = 190 * 1024
@@ -65,9 +65,10 @@ class SpotifyService:
 
     def _searched(self, query: Query, kind: str) -> Any:
         try:
-            return self._calls.ask(
-                "GET /search", lambda spotify: spotify.search(query.text, limit=SEARCH_PAGE, offset=0, type=kind)
-            )
+            with self._calls.afresh(query.fresh):
+                return self._calls.ask(
+                    "GET /search", lambda spotify: spotify.search(query.text, limit=SEARCH_PAGE, offset=0, type=kind)
+                )
         except ServiceError as error:
             failure = failure_behind(error)
             if failure is None or failure.status not in (400, 404) or "limit" in failure.message.lower():
@@ -188,9 +189,8 @@ class SpotifyService:
             page = self._page(playlist_id, len(entries), fresh)
 
     def _page(self, playlist_id: str, offset: int, fresh: bool) -> Any:
-        limit = OLD_PAGE if self._old_shapes else PAGE
-
         def ask(kind: str) -> Any:
+            limit = PAGE if kind == "items" else OLD_PAGE
             return self._calls.read(
                 f"GET /playlists/{{id}}/{kind}",
                 lambda spotify: spotify._get(
