@@ -34,7 +34,7 @@ def command(ctx: click.Context, name: str, everything: bool, web: bool, no_brows
             f"For scripts: playlist pin {name} ROW URI, and skip, later, unpin."
         )
     where = app.service_name(service)
-    with _session(app, name, where, wait_s=5.0 if web else 60.0) as session:
+    with open_session(app, name, where, wait_s=5.0 if web else 60.0) as session:
         if web:
             from playlist_builder.review.web import serve
 
@@ -43,7 +43,8 @@ def command(ctx: click.Context, name: str, everything: bool, web: bool, no_brows
 
 
 @contextlib.contextmanager
-def _session(app: App, name: str, where: str, wait_s: float) -> Iterator[Session]:
+def open_session(app: App, name: str, where: str, wait_s: float) -> Iterator[Session]:
+    """A review of the listing called `name`; raises `ListingError`. `wait_s`: longest wait for a rate limit."""
     from playlist_builder.builder import Loaded
     from playlist_builder.cli.run import load
     from playlist_builder.review.session import Session

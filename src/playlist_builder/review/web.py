@@ -10,7 +10,8 @@ import hmac
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from flask import Flask, abort, jsonify, redirect, render_template, request, send_from_directory
 from werkzeug.exceptions import HTTPException
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from playlist_builder.errors import PlaylistError
 from playlist_builder.report.text import clean
@@ -414,24 +415,33 @@ def _add_sync(flask: Flask, page: Page) -> None:
 def serve(app: App, session: Session, *, browse: bool) -> int:
     """Serves until the person is done, the page is closed, or nothing came for half an hour; the exit code."""
     page = Page(app, session)
-    server = make_server("127.0.0.1", 0, make_app(page), threaded=True, request_handler=Handler)
-    page.origin = f"http://127.0.0.1:{server.port}"
-    url = f"{page.origin}/?token={page.token}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="page", daemon=True)
-    thread.start()
-    try:
+    with running(page) as url:
         _say_hello(app, session, url)
         if browse:
             click.launch(url)
         while not page.ended.wait(LOOK_S) and not page.should_end():
             pass
         page.syncing.wait()
-    finally:
-        _stop(server, thread)
+        threading.Event().wait(LOOK_S)  # the last answer is on its way
     waiting = len(session.open_rows())
     if app.verbosity >= 0:
         app.err.print(f"{count_words(session.matches)}. {waiting or 'Nothing'} still open.", markup=False)
     return 4 if waiting else 0
+
+
+@contextmanager
+def running(page: Page) -> Iterator[str]:
+    """The page on a free loopback port; yields its address with the token."""
+    server = make_server("127.0.0.1", 0, make_app(page), threaded=True, request_handler=Handler)
+    page.origin = f"http://127.0.0.1:{server.port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="page", daemon=True)
+    thread.start()
+    try:
+        yield f"{page.origin}/?token={page.token}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def _say_hello(app: App, session: Session, url: str) -> None:
@@ -440,13 +450,3 @@ def _say_hello(app: App, session: Session, url: str) -> None:
         name = clean(session.loaded.tracklist.title)
         app.err.print(f"The review of {name} is on this page; it ends when you close it (or with ^C):", markup=False)
     click.echo(url)
-
-
-def _stop(server: BaseWSGIServer, thread: threading.Thread) -> None:
-    threading.Event().wait(LOOK_S)  # the last answer is on its way
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-__all__ = ["serve"]

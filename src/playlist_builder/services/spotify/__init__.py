@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from playlist_builder.errors import AuthError, ServiceError
-from playlist_builder.services.spotify.links import uri_of, url_of
 
 if TYPE_CHECKING:
     from playlist_builder.model import Account
@@ -66,6 +65,13 @@ def uri_of(text: str, kind: str = "track") -> str | None:
     return links.uri_of(text, kind)
 
 
+def url_of(uri: str) -> str | None:
+    """The link that opens `uri` in the web player, or None."""
+    from playlist_builder.services.spotify import links
+
+    return links.url_of(uri)
+
+
 def _identified(calls: Calls, tokens: Tokens) -> Account:
     """The account of a login that does not name it, from one `GET /me`; kept with the login.
 
@@ -82,6 +88,3 @@ def _identified(calls: Calls, tokens: Tokens) -> Account:
     account = tokens.current().account
     assert account is not None
     return account
-
-
-__all__ = ["open_service", "stored_account", "uri_of", "url_of"]
