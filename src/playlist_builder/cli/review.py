@@ -36,9 +36,9 @@ def command(ctx: click.Context, name: str, everything: bool, web: bool, no_brows
     where = app.service_name(service)
     with open_session(app, name, where, wait_s=5.0 if web else 60.0) as session:
         if web:
-            from playlist_builder.review.web import serve
+            from playlist_builder.review.web import Page, serve
 
-            return serve(app, session, browse=not no_browser)
+            return serve(Page(app, session), browse=not no_browser)
         return _in_terminal(app, session, name, where, everything)
 
 

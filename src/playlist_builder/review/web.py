@@ -58,6 +58,8 @@ HEADERS = (
 class Handler(WSGIRequestHandler):
     """Adds the policy where every response passes, those of the HTTP layer itself included; logs nothing."""
 
+    default_request_version = "HTTP/1.0"  # else a request without a version gets an answer without headers
+
     def send_header(self, keyword: str, value: str) -> None:
         if keyword.lower() not in {name.lower() for name, _ in HEADERS}:
             super().send_header(keyword, value)
@@ -412,9 +414,9 @@ def _add_sync(flask: Flask, page: Page) -> None:
 # ---------------------------------------------------------------- the server
 
 
-def serve(app: App, session: Session, *, browse: bool) -> int:
+def serve(page: Page, *, browse: bool) -> int:
     """Serves until the person is done, the page is closed, or nothing came for half an hour; the exit code."""
-    page = Page(app, session)
+    app, session = page.app, page.session
     with running(page) as url:
         _say_hello(app, session, url)
         if browse:
