@@ -7,15 +7,21 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
 from playlist_builder.cli.app import App
+from playlist_builder.cli.group import run
 from playlist_builder.cli.review import open_session
 from playlist_builder.clock import Clock
+from playlist_builder.emulator import Emulator
+from playlist_builder.emulator.catalogue import Catalogue
+from playlist_builder.emulator.server import CLIENT_ID
 from playlist_builder.review.session import Session
+from playlist_builder.services.spotify.token import Login, Tokens
+from playlist_builder.store.settings import load_settings
 
 NAME = "the-lost-boys"
 DOUBTFUL, MISSING = 7, 10  # rows of it, from 0
@@ -67,3 +73,30 @@ def session(open_: Open) -> Session:
 def lock(home: Path) -> Path:
     """The lock file of the synced listing."""
     return home / "demo" / "locks" / f"{NAME}.lock.toml"
+
+
+@pytest.fixture
+def spotify(empty_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+    """The service `spotify` at a loopback address, logged in, with the listing synced to it."""
+    with closing(Catalogue.shipped()) as catalogue, Emulator(catalogue) as emulator:
+        for name, value in (
+            ("SPOTIFY_API_URL", emulator.api_url),
+            ("SPOTIFY_ACCOUNTS_URL", emulator.accounts_url),
+            ("SPOTIPY_CLIENT_ID", CLIENT_ID),
+            ("PLAYLIST_REQUEST_INTERVAL", "0"),
+        ):
+            monkeypatch.setenv(name, value)
+        settings, now = load_settings(), emulator.clock.now()
+        user = emulator.account.user
+        login = Login(
+            refresh_token="-",
+            authorised_at=now,
+            client_id=CLIENT_ID,
+            address_key=settings.address_key,
+            account_id=user.account_id,
+            user_id=user.id,
+            display_name=user.display_name,
+        )
+        Tokens(settings, "spotify", emulator.clock).save(login.renewed(emulator.issue_token(), now))
+        assert run(["-q", "sync", NAME]) == 4
+        yield emulator

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from playlist_builder.errors import NotFound, PlaylistError, UsageError
+from playlist_builder.cli.app import App
+from playlist_builder.cli.review import open_session
+from playlist_builder.emulator import Emulator
+from playlist_builder.errors import NotFound, PlaylistError, RateLimited, UsageError
 from playlist_builder.review.session import Changed, Session
 from tests.review.conftest import DOUBTFUL, MISSING, NAME, Open
 
@@ -175,9 +178,6 @@ def test_a_pasted_album_shows_its_tracks(session: Session) -> None:
 
 def test_a_link_is_taken_by_its_uri_alone_where_the_service_cannot_be_asked(home: Path, lock: Path) -> None:
     """Without a login a person can still say which recording it is."""
-    from playlist_builder.cli.app import App
-    from playlist_builder.cli.review import open_session
-
     listing = Path("playlists")
     listing.mkdir()
     (listing / "mine.toml").write_text('title = "Mine"\n[[track]]\nartist = "A"\ntitle = "B"\n')
@@ -274,3 +274,15 @@ def test_a_row_whose_listing_names_the_recording_is_changed_there(open_: Open) -
     _own(_shipped().replace('title = "Good Times"', f'title = "Good Times"\nuri = "{uri}"'))
     with pytest.raises(UsageError, match="playlist edit"):
         open_().skip(0)
+
+
+def test_a_spent_quota_is_a_message_and_the_review_goes_on(spotify: Emulator) -> None:
+    with open_session(App(verbosity=-1), NAME, "spotify", wait_s=0.0) as session:
+        spotify.change_options(quota=0)
+        with pytest.raises(RateLimited):
+            session.search(DOUBTFUL, "words that nobody searched yet")
+        shown = session.paste(DOUBTFUL, SPOTIFY_LINK.format("1" * 22))
+        assert shown.note.startswith("It could not be looked up")
+        session.skip(MISSING)
+        assert session.choose(DOUBTFUL, shown.candidates[0].recording.uri)
+        assert session.is_done
