@@ -7,9 +7,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from playlist_builder.model import Candidate, Match, Recording
@@ -17,7 +16,6 @@ from playlist_builder.report.parts import cover, marked
 from playlist_builder.report.text import clean
 from playlist_builder.report.words import NAMES, SIGNS, changes_of, count_words, length
 
-TEMPLATES = Path(__file__).parent / "templates"
 MOST_CANDIDATES = 5
 PICTURES = "https://i.scdn.co https://*.scdn.co"
 
@@ -41,17 +39,16 @@ class _Row:
 
 def page(title: str, name: str, matches: Sequence[Match], playlist_url: str | None = None, covers: bool = False) -> str:
     """The whole page. With `covers` it shows the service's pictures, the only thing that it loads from elsewhere."""
-    style = (TEMPLATES / "report.css").read_text(encoding="utf-8").strip()
+    loader = PackageLoader("playlist_builder.report")
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    style = loader.get_source(environment, "report.css")[0].strip()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     return environment.get_template("report.html").render(
         title=clean(title),
         name=clean(name),
         summary=count_words(matches),
         album=_common_album(matches),
-        url=playlist_url if playlist_url and playlist_url.startswith("https://") else None,
+        url=clean(playlist_url) if playlist_url and playlist_url.startswith("https://") else None,
         rows=[_row(number, match) for number, match in enumerate(matches, 1)],
         covers=covers,
         pictures=PICTURES if covers else "'none'",

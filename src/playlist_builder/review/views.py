@@ -143,7 +143,7 @@ def _choice(session: Session, row: int, number: int, found: Candidate) -> Choice
         warnings.append("cannot be played in your country")
     return Choice(
         number=number,
-        uri=recording.uri,
+        uri=clean(recording.uri),
         title=_pieces(parts["title"], "version" in parts) if recording.title else [(clean(recording.uri), False)],
         artist=_pieces(parts["artist"]),
         label=clean(recording.label) or clean(recording.uri),
