@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
 from playlist_builder.matching.differences import differences
+from playlist_builder.matching.line import other_readings, readings
 from playlist_builder.matching.names import level, title_of
 from playlist_builder.matching.same import same_recording, same_song
 from playlist_builder.matching.score import album_part, score
@@ -15,6 +17,8 @@ from playlist_builder.model import Accept, Candidate, FoundBy, Match, Query, Rec
 THRESHOLD = 0.80  # least total that is accepted; set on labelled cases (tests/benchmarks/matching)
 MARGIN = 0.03  # least lead over the next recording of another song or act
 LIKELY = 0.60  # least total that is proposed to a person
+SURE = 0.9  # least likeness of both names for another reading of a row than the one it gives
+CLEARLY = 0.1  # least lead of another reading over the row as it stands
 EQUALS = 0.05  # recordings of the same song within this of the best are chosen among by the listing's wishes
 
 # How often a best candidate of a raw total is right: (total, share right), measured on the labelled cases.
@@ -53,8 +57,78 @@ def decide(
 
     The best total must reach THRESHOLD and lead the best recording of another song or act by MARGIN. Recordings of
     one song that are as good are chosen among by `choice_key`. Candidates with a refusal, explicit ones where the
-    listing avoids them and unplayable ones are never taken, only shown.
+    listing avoids them and unplayable ones are never taken, only shown. Where the row as it stands is nothing sure,
+    its other readings ("Title - Artist") are tried on the same candidates.
     """
+    match = _decide(track, candidates, wishes, accept, searches)
+    best = max((c.score.total for c in candidates if c.score.refusal is None), default=0.0)
+    if not candidates or (best >= THRESHOLD and (track.artist or match.outcome == "matched")):
+        return match
+    return _by_other_reading(track, candidates, wishes, accept, searches, best) or match
+
+
+def decide_line(
+    line: str,
+    recordings: Sequence[Recording],
+    wishes: Tracklist,
+    accept: Accept = "confident",
+) -> Match:
+    """The match for a line of unknown orientation among `recordings` (in search order); its track is the likeliest
+    reading of the line."""
+    track = readings(line)[0]
+    return decide(track, [candidate(track, found, None, wishes) for found in recordings], wishes, accept)
+
+
+def _by_other_reading(
+    track: Track,
+    candidates: Sequence[Candidate],
+    wishes: Tracklist,
+    accept: Accept,
+    searches: tuple[Search, ...],
+    best: float,
+) -> Match | None:
+    """The match of another reading of the row, if it is clearly better than `best`: both names at SURE or more."""
+    found: tuple[float, Match] | None = None
+    for reading in other_readings(track):
+        scored = [replace(c, score=score(reading, c.recording)) for c in candidates]
+        likely = [c for c in scored if _both_agree(c)]
+        if not likely:
+            continue
+        match = _decide(reading, likely, wishes, accept, searches)
+        top = max(c.score.total for c in likely)
+        if top >= best + CLEARLY and match.outcome != "missing" and (found is None or top > found[0]):
+            found = (top, match)
+    if found is None:
+        return None
+    match = found[1]
+    sentence = _read_as(track, match.track)
+    reason = "; ".join(part for part in (sentence, match.reason) if part)
+    if match.outcome == "matched" and accept == "exact" and track.artist:
+        return _review(track, match.candidates, searches, f"not exact: {reason}")
+    return replace(match, track=track, reason=reason)
+
+
+def _both_agree(found: Candidate) -> bool:
+    parts = dict(found.score.parts)
+    return parts["title"] >= SURE and parts.get("artist", 0.0) >= SURE
+
+
+def _read_as(track: Track, reading: Track) -> str:
+    """How the reading takes the row, in a few words; "" where the row named no artist and one is told apart."""
+    if not track.artist:
+        return ""
+    if level(reading.artist) in level(track.title) and level(track.artist) == level(reading.title):
+        return "artist and title are the other way round in the listing"
+    return f"the row is read as {reading.artist} – {reading.title}"
+
+
+def _decide(
+    track: Track,
+    candidates: Sequence[Candidate],
+    wishes: Tracklist,
+    accept: Accept,
+    searches: tuple[Search, ...],
+) -> Match:
     unique = _unique(candidates)
     ranked = sorted(unique, key=lambda c: (c.score.refusal is not None, -c.score.total))
     shown = tuple(ranked[:10])
@@ -225,4 +299,4 @@ def _none(track: Track, shown: tuple[Candidate, ...], searches: tuple[Search, ..
     return Match(track=track, outcome="missing", reason=reason, candidates=shown, searches=searches)
 
 
-__all__ = ["THRESHOLD", "Score", "candidate", "choice_key", "confidence", "decide", "taken", "why_not_exact"]
+__all__ = ["THRESHOLD", "Score", "candidate", "choice_key", "confidence", "decide", "decide_line", "taken", "why_not_exact"]

@@ -222,20 +222,27 @@ _LANGUAGE = tuple(
 )
 # "single version", "radio edit", "2009 remaster": the plain recording, or its release, under a name of its own.
 REMASTER = re.compile(r"\bre-?master(?:ed|izado|isé|is)?\b|\bdigital master\b|\bremastering\b", re.IGNORECASE)
-NEUTRAL = re.compile(
-    r"""^(?:
-      (?:the\s)?(?:original|single|album|lp|ep|7["”″']?|7[- ]inch|radio|mono|stereo|main|final|full|standard|studio|video|promo|pop|us|uk|
-         short|soundtrack|film|movie|motion\ picture|ost|tv|remaster(?:ed)?|re-?issue|explicit|clean|deluxe|edited|version|edit|mix|
-         recording|soundtrack|version|versión|versione|master|take|digital(?:ly)?|rock|theme|title|song|track|cut|release|
-         (?:19|20)\d\d|\d{1,2}\.?|\s|/|-|&|,|\.|’|')+
-      |bonus(?:\ track)?|explicit(?:\ (?:version|lyrics))?|clean(?:\ version)?|edit(?:ed)?|deluxe(?:\ edition)?|hidden\ track
-      |official(?:\ (?:music|lyrics?|hd|4k|audio|video|visuali[sz]er|clip|musikvideo|vídeo|clipe))*
-      |(?:music|lyrics?|audio|hd|hq|4k|video|clip|mv|m/v|with\ lyrics|lyric\ video|visuali[sz]er|remastered\ in\ 4k|videoclip|
-         video\ oficial|clip\ officiel|official\ video\ hd)(?:\ (?:video|hd|hq|oficial|officiel|version|4k|audio))*
-      |(?:19|20)\d\d(?:\ (?:re-?master(?:ed)?|digital\ re-?master|mix|version|remastered\ version))?
-    )$""",
-    re.IGNORECASE | re.VERBOSE,
+_NEUTRAL_WORDS = frozenset(
+    """
+    the a in of original originale single album lp ep radio mono stereo main final full standard studio video promo pop us uk
+    short soundtrack film movie motion picture ost tv remaster remastered reissue re issue explicit clean deluxe edited version
+    edit mix recording versión versione versión version master take digital digitally rock theme title song track cut release
+    bonus edition hidden official music lyrics lyric hd hq 4k 8k uhd audio visualizer visualiser clip musikvideo vídeo clipe mv
+    m v with videoclip oficial officiel officielle ufficiale officiell offizielles inch 7 quality high promotional cc sub
+    """.split()
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def neutral(words: str) -> bool:
+    """Whether `words` (a bracket or a suffix) say nothing of the performance: "2009 Remaster", "Official Video", "Mono"."""
+    tokens = re.findall(r"[^\W_]+", words.casefold())
+    return bool(tokens) and all(
+        token in _NEUTRAL_WORDS or (token.isdecimal() and (len(token) <= 2 or bool(_YEAR.fullmatch(token))))
+        for token in tokens
+    )
+
+
 FILM = re.compile(
     r"""\b(?:from|theme\ from|aus|du\ film|de\ la\ pel[ií]cula|da|dal|love\ theme\ from|as\ featured\ in|featured\ in|as\ heard\ in|banda\ sonora|bande\ originale)\b
         .*|\b(?:soundtrack|motion\ picture|o\.?s\.?t\.?|main\ title|end\ title|film\ version|movie\ version)\b.*|["“”«»„].+["“”«»].*""",
@@ -291,7 +298,7 @@ def title_of(text: str) -> Title:
         elif _FEATURED.match(words):
             featured.append(_FEATURED.sub("", words))
             tags |= found & {"live", "remix", "karaoke"}
-        elif NEUTRAL.match(words.strip()):
+        elif neutral(words):
             pass
         elif found:
             tags |= found
