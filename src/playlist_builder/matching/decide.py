@@ -17,7 +17,7 @@ from playlist_builder.model import Accept, Candidate, FoundBy, Match, Query, Rec
 THRESHOLD = 0.80  # least total that is accepted; set on labelled cases (tests/benchmarks/matching)
 MARGIN = 0.03  # least lead over the next recording of another song or act
 LIKELY = 0.60  # least total that is proposed to a person
-SURE = 0.9  # least likeness of both names for another reading of a row than the one it gives
+SURE = 0.85  # least likeness of both names for another reading of a row than the one it gives
 CLEARLY = 0.1  # least lead of another reading over the row as it stands
 EQUALS = 0.05  # recordings of the same song within this of the best are chosen among by the listing's wishes
 
@@ -96,7 +96,7 @@ def _by_other_reading(
             continue
         match = _decide(reading, likely, wishes, accept, searches)
         top = max(c.score.total for c in likely)
-        if top >= best + CLEARLY and match.outcome != "missing" and (found is None or top > found[0]):
+        if (top >= best + CLEARLY or not track.artist) and match.outcome != "missing" and (found is None or top > found[0]):
             found = (top, match)
     if found is None:
         return None

@@ -18,6 +18,11 @@ _SEPARATOR = re.compile(r"\s+[-–—‐−~|·•]+\s+|\s+[-–—]+(?=\S)|(?<=
 _WEAK_SEPARATORS = (re.compile(r"\s*[:：]\s+"), re.compile(r"\s{2,}"), re.compile(r"(?<=\w)[-–—_](?=\w)"), re.compile(r",\s+"))
 _BY = re.compile(r"\s+(?:(?:performed |sung |written )?by|von|par|por)\s+", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”„«»「『]([^\"“”„«»「」『』]+)[\"“”«»」』]")
+_DECORATED = re.compile(
+    r"(?<=\w\w)\W+(?:(?:official|with|w|hd|hq|4k|music|lyrics?|video|audio|clip|english|subtitles|subtitulada|full|song|\d{4})\W+){0,4}"
+    r"(?:lyrics?|video|audio|clip|hd|hq|4k|subtitles|subtitulada|videoclip)\W*$",
+    re.IGNORECASE,
+)  # what video titles end with
 _ROW_NUMBER = re.compile(r"^\s*(?:#?\d{1,3}[.):]|\[\d{1,3}\]|#\d{1,3})\s+(?=\S)")
 _BRACKET = re.compile(r"\s*[(\[{【]([^()\[\]{}【】]*)(?:[)\]}】]|$)")
 _GUEST = re.compile(r"^(?:feat(?:uring)?\b|ft\b|with\b|w/)", re.IGNORECASE)
@@ -71,6 +76,9 @@ def _splits(text: str) -> Iterator[tuple[str, str]]:
     if quoted:
         outside = f"{text[: quoted.start()]} {text[quoted.end() :]}"
         yield _bare(re.split(_SEPARATOR, outside.strip(" -–—:,"))[0]), quoted.group(1)
+    trimmed = _DECORATED.sub("", text)
+    if trimmed != text and level(trimmed) and len(pieces) > 1:
+        yield from list(_splits(trimmed))[:2]
     halves = _BY.split(text)
     if len(halves) > 1:
         last = next(m for m in reversed(list(_BY.finditer(text))))
@@ -126,6 +134,9 @@ def _reading(artist: str, title: str) -> Track:
         return f" {inner}" if _GUEST.match(inner) else found.group(0)
 
     act = " ".join(_BRACKET.sub(move, artist).split()).strip(" -–—:,\"“”")
+    ending = re.search(r"\s[(\[][^()\[\]]*[)\]]$", act)
+    if ending and not _GUEST.match(ending.group(0).strip(" ([")):
+        act = act[: ending.start()]
     name = title.strip(" -–—:,")
     if name[:1] in "\"“„«'‘" and name[-1:] in "\"”“»'’" and len(name) > 2:
         name = name[1:-1]

@@ -252,7 +252,8 @@ _FEATURED = re.compile(
     r"^(?:feat(?:uring)?\b\.?|ft\b\.?|with\b|w/|con\b|avec\b|mit\b|duet with\b|& |and )\s*", re.IGNORECASE
 )
 _PART = re.compile(
-    r"\b(?:part|pt|parts|pts|teil|parte|partie)\.?\s*(\d+|[ivx]+|one|two|three|four|five)\b", re.IGNORECASE
+    r"\b(?:part|pt|parts|pts|teil|parte|partie)\.?\s*(\d+|[ivx]+|one|two|three|four|five)\b(\s*(?:[-–&+,/]|and|und|y)\s*(?:\d+|[ivx]+|two|three)\b)*",
+    re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|【([^【】]*)】|（([^（）]*)）|「([^「」]*)」$")
 _DASHES = re.compile(r"\s+[-–—~|]\s+|\s+[-–—](?=\S)|(?<=[^\s-])[-–—]\s+")
@@ -303,11 +304,11 @@ def title_of(text: str) -> Title:
         elif found:
             tags |= found
             if numbered:
-                part = fold(numbered.group(1))
+                part = _part_of(numbered)
         elif FILM.search(words):
             film = words
-        elif numbered and len(words) < 12:
-            part = fold(numbered.group(1))
+        elif numbered and len(words) < 16:
+            part = _part_of(numbered)
         elif level(words):
             details.append(level(words))
     ending = re.search(
@@ -318,12 +319,15 @@ def title_of(text: str) -> Title:
         base = base[: ending.start()]
     numbered = _PART.search(base)
     if numbered and numbered.start() > 3:
-        part = fold(numbered.group(1))
+        part = _part_of(numbered)
         base = (base[: numbered.start()] + base[numbered.end() :]).strip(" ,-–—:")
     plain = level(base)
     second = [f"{plain} {detail}" for detail in details] + [f"{detail} {plain}" for detail in details]
     second += [detail for detail in details if len(detail) > 3]
     second += [level(piece) for piece in re.split(r"\s+/\s+", base)[:2] if piece != base and len(level(piece)) > 3]
+    second += [level(piece) for piece in base.split(": ")[1:] if len(level(piece)) >= 10 and " " in level(piece)]
+    if film and _THEME.match(film):
+        second.append(level(film))
     theme = _THEME.sub("", base)
     second += [level(theme)] if theme != base else []
     return Title(
@@ -336,6 +340,11 @@ def title_of(text: str) -> Title:
         remaster=remaster,
         part=part,
     )
+
+
+def _part_of(numbered: re.Match[str]) -> str | None:
+    """The number of the part, folded; None where several are named at once, "Pt. 1 & 2"."""
+    return None if numbered.group(2) else fold(numbered.group(1))
 
 
 def tags_of(words: str) -> frozenset[str]:
