@@ -85,6 +85,9 @@ def _splits(text: str) -> Iterator[tuple[str, str]]:
         yield text[last.end() :], text[: last.start()]
     if len(pieces) == 1:
         yield from _weak_splits(text)
+    elif ":" in pieces[0]:
+        act, name = text.split(":", 1)
+        yield act, name
 
 
 def _weak_splits(text: str) -> Iterator[tuple[str, str]]:

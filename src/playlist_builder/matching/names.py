@@ -257,6 +257,11 @@ _PART = re.compile(
 )
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|【([^【】]*)】|（([^（）]*)）|「([^「」]*)」$")
 _DASHES = re.compile(r"\s+[-–—~|]\s+|\s+[-–—](?=\S)|(?<=[^\s-])[-–—]\s+")
+_RELEASE = re.compile(
+    r"\s(?:(?:(?:19|20)\d\d )?(?:digital(?:ly)? )?remaster(?:ed)?(?: version)?(?: (?:19|20)\d\d)?"
+    r"|radio edit|(?:single|album|lp|mono|stereo|radio|original) version|original mix|single edit)$",
+    re.IGNORECASE,
+)  # the same as in brackets, where a listing lost them
 _NUMBERED = re.compile(r"^\d{1,2}[.)]\s*(?=[^\W\d])")  # a row number that slipped into the title
 _THEME = re.compile(r"^(?:(?:love |main )?theme (?:from|of)|song from|music from)\s+(?=\S)", re.IGNORECASE)
 _INLINE_FEATURED = re.compile(r"\s+(?:feat(?:uring)?\b\.?|ft\b\.?)\s+(.+)$", re.IGNORECASE)
@@ -274,6 +279,7 @@ class Title:
     film: str | None = None  # the suffix that names a film, as written
     remaster: bool = False
     part: str | None = None  # "1" of "Pt. 1"
+    which: frozenset[str] = frozenset()  # what tells one such version from another: {"alan", "walker"}, {"wembley"}
 
 
 @lru_cache(maxsize=65536)
@@ -286,6 +292,7 @@ def title_of(text: str) -> Title:
     film: str | None = None
     remaster = False
     part: str | None = None
+    which: set[str] = set()
     guest = _INLINE_FEATURED.search(base)
     if guest and guest.start() > 0:
         featured.append(guest.group(1))
@@ -303,6 +310,7 @@ def title_of(text: str) -> Title:
             pass
         elif found:
             tags |= found
+            which |= _which(words)
             if numbered:
                 part = _part_of(numbered)
         elif FILM.search(words):
@@ -311,6 +319,10 @@ def title_of(text: str) -> Title:
             part = _part_of(numbered)
         elif level(words):
             details.append(level(words))
+    release = _RELEASE.search(base)
+    if release and release.start() > 2:
+        remaster = remaster or bool(REMASTER.search(release.group()))
+        base = base[: release.start()]
     ending = re.search(
         r"\s(karaoke(?: version)?|instrumental(?: version)?|remix|tribute|acoustic version|live version)$", base, re.I
     )
@@ -339,7 +351,20 @@ def title_of(text: str) -> Title:
         film=film,
         remaster=remaster,
         part=part,
+        which=frozenset(which),
     )
+
+
+_UNTELLING = frozenset(
+    "at in from on and by with for to by his her mix remix remixed remixes rmx live acoustic unplugged session sessions karaoke"
+    " instrumental demo dub club extended 12 reprise cover tribute medley tour concert vivo ao en dj feat".split()
+)
+
+
+def _which(words: str) -> frozenset[str]:
+    """The words of a version's name that say which one it is, folded."""
+    bare = _FEATURED.sub("", words)
+    return frozenset(word for word in fold(bare).split() if word not in _UNTELLING and word not in _NEUTRAL_WORDS)
 
 
 def _part_of(numbered: re.Match[str]) -> str | None:
@@ -390,6 +415,18 @@ _COPYIST = re.compile(
     r"|\bstring quartet tribute\b|\bvitamin string\b|\bmade famous\b|\bin the style of\b|\bthe hit co\b|\bpiano (?:covers?|dreamers)\b",
     re.IGNORECASE,
 )
+
+
+_COPY_ALBUM = re.compile(
+    r"\bkaraoke\b|\bsing[- ]?along\b|\bin the style of\b|\bmade famous\b|\boriginally performed\b|\bbacking tracks?\b|\btribute to\b"
+    r"|\b(?:lullaby|music box|8[- ]bit) (?:renditions?|versions?|covers?|tributes?)\b|\bcover versions\b",
+    re.IGNORECASE,
+)
+
+
+def copied_album(name: str) -> bool:
+    """Whether an album says outright that its recordings imitate others; "Music Box" alone does not."""
+    return bool(_COPY_ALBUM.search(name))
 
 
 def copyist(name: str) -> bool:

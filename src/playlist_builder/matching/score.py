@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 from playlist_builder.matching.names import (
     Title,
     artists_of,
+    copied_album,
     copyist,
     fold,
     level,
@@ -28,6 +29,7 @@ WEIGHTS = {"title": 1.0, "artist": 1.0, "version": 0.15, "duration": 0.08, "albu
 PIECE = 0.93  # the names agree, but one of them is only part of its side's credit
 LONGER_NAME = 0.86  # one act's name is the other's and more: "Prince", "Prince & The Revolution"
 LONG_START = 0.88  # a title of five words or more that goes on in the other
+OTHER_WORD = 0.78  # most for names that differ by a whole word: "call on me", "all of me"
 SHORT_NAME = 5  # a name of fewer letters must be the same: Angie is not Angry
 
 
@@ -60,16 +62,48 @@ def wanted_title(track: Track) -> Title:
 def refusal(track: Track, recording: Recording) -> str | None:
     """The rule that rules `recording` out for `track`, or None."""
     wanted, found = wanted_title(track), title_of(recording.title)
-    if not any(copyist(name) for name in (track.artist, track.title, track.album or "")):
-        if "karaoke" in found.tags - wanted.tags or "tribute" in found.tags - wanted.tags:
-            return "copy"
-        if any(copyist(name) for name in (*recording.artists, recording.album or "")):
-            return "copy"
+    if _copies(track, recording, wanted, found):
+        return "copy"
     if wanted.tags != found.tags | (album_tags(recording) if found.tags == frozenset() else frozenset()):
+        return "version"
+    if wanted.tags and (told_apart(wanted.which, found.which) or _unnamed(wanted, found, recording)):
         return "version"
     if wanted.part and found.part and wanted.part != found.part:
         return "part"
     return None
+
+
+def _copies(track: Track, recording: Recording, wanted: Title, found: Title) -> bool:
+    """Whether the recording imitates the one asked for, or is no imitation where one is asked for."""
+    copying = any(_copyist(name) for name in recording.artists)
+    if track.artist and _copyist(track.artist):
+        return not (copying or {"karaoke", "tribute"} & found.tags)
+    if _copyist(track.title) or (track.album and _copyist(track.album)):
+        return False
+    if copying or {"karaoke", "tribute"} & (found.tags - wanted.tags):
+        return True
+    if not recording.album or not _copyist(recording.album):
+        return False
+    by_itself = level(track.artist) in {level(name) for name in recording.artists}
+    return copied_album(recording.album) or not by_itself
+
+
+_copyist = lru_cache(maxsize=65536)(copyist)
+
+
+def told_apart(wanted: frozenset[str], found: frozenset[str]) -> bool:
+    """Whether both versions say which one they are, and not the same: "Alan Walker Remix", "Le Youth Remix"."""
+    if not wanted or not found or wanted & found:
+        return False
+    return max(OSA.normalized_similarity(a, b) for a in wanted for b in found) < 0.7
+
+
+def _unnamed(wanted: Title, found: Title, recording: Recording) -> bool:
+    """Whether a remix by somebody is asked for and the recording is a remix by nobody that is named."""
+    if "remix" not in wanted.tags or not wanted.which or found.which:
+        return False
+    named = set(fold(" ".join((*recording.artists, *found.featured))).split())
+    return not wanted.which & named
 
 
 @lru_cache(maxsize=16384)
@@ -122,6 +156,9 @@ def _alike(a: str, b: str) -> float:
         return 0.6 * OSA.normalized_similarity(x, y)
     plain = OSA.normalized_similarity(x, y)
     sorted_words = 0.97 * fuzz.token_sort_ratio(a, b) / 100
+    if _other_word(a, b):
+        plain = min(plain, OTHER_WORD)
+        sorted_words = sorted_words if sorted_words > 0.95 else min(sorted_words, OTHER_WORD)
     if sound(a) == sound(b):
         plain = max(plain, 0.95)
     return max(plain, sorted_words, _words_alike(a, b), _cut_short(a, b))
@@ -150,6 +187,14 @@ def _words_alike(a: str, b: str) -> float:
         total += length * (similarity if similarity >= 0.6 else 0.0)
         weight += length
     return total / weight
+
+
+def _other_word(a: str, b: str) -> bool:
+    """Whether names of as many words have one that is not the other's, however much the rest is alike."""
+    one, other = a.split(), b.split()
+    return len(one) == len(other) and any(
+        x != y and OSA.normalized_similarity(x, y) < 0.6 for x, y in zip(one, other, strict=True)
+    )
 
 
 def _numbers(text: str) -> list[str]:
