@@ -44,6 +44,11 @@ _NUMBERS = {
 }
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 _WORDS = {"pt": "part", "pts": "part", "vol": "volume", "ft": "feat", "mr": "mister", "st": "saint", "dr": "doctor"}
+_LEVELLED = {**_WORDS, **_ROMAN, **_NUMBERS}
+_AMPERSAND = re.compile(r"(?:^|(?<=\s))[&+](?=\s|$)|&")
+_INITIALS = re.compile(r"(?<=\b\w)\.(?=\w\b)")  # "U.S.A." is "usa"
+_STRAY_STAR = re.compile(r"(?<![a-z0-9*])\*+")
+_FOLDED_WORD = re.compile(r"[a-z0-9*]+")
 _SOUNDS = tuple(
     (re.compile(pattern), letters)
     for pattern, letters in (
@@ -62,26 +67,30 @@ def fold(text: str) -> str:
     Idempotent. "&", "+", "and", "und", "y" are "and"; number words, Roman parts and common abbreviations are levelled;
     letters hidden by asterisks stay hidden ("f**k"). Scripts other than Latin are transliterated (anyascii).
     """
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = _SPELT_G.sub("g", text)
-    text = _APOSTROPHES.sub("", text)
-    for pattern, letter in _INSIDE:
-        text = pattern.sub(letter, text)
-    text = re.sub(r"(?:^|(?<=\s))[&+](?=\s|$)|&", " and ", text)
-    text = anyascii(text).casefold().replace("'", "")
-    text = re.sub(r"(?<=\b\w)\.(?=\w\b)", "", text)  # initials: "U.S.A." is "usa"
-    text = re.sub(r"(?<![a-z0-9*])\*+", " ", text)
-    words = re.findall(r"[a-z0-9*]+", text)
-    return " ".join(_level(word, 0 < place < len(words) - 1) for place, word in enumerate(words))
+    text = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    if "'" in text or not text.isascii():
+        text = _APOSTROPHES.sub("", _SPELT_G.sub("g", text))
+    if "$" in text or "!" in text:
+        for pattern, letter in _INSIDE:
+            text = pattern.sub(letter, text)
+    if "&" in text or "+" in text:
+        text = _AMPERSAND.sub(" and ", text)
+    if not text.isascii():
+        text = anyascii(text).casefold()
+    text = text.replace("'", "")
+    if "." in text:
+        text = _INITIALS.sub("", text)
+    if "*" in text:
+        text = _STRAY_STAR.sub(" ", text)
+    words = _FOLDED_WORD.findall(text)
+    last = len(words) - 1
+    return " ".join([_level(word, 0 < place < last) for place, word in enumerate(words)])
 
 
 def _level(word: str, between: bool) -> str:
     if between and word in _CONNECTORS:
         return _CONNECTORS[word]
-    for table in (_NUMBERS, _ROMAN, _WORDS):
-        if word in table:
-            return table[word]
-    return word
+    return _LEVELLED.get(word, word)
 
 
 @lru_cache(maxsize=65536)
@@ -262,6 +271,11 @@ _RELEASE = re.compile(
     r"|radio edit|(?:single|album|lp|mono|stereo|radio|original) version|original mix|single edit)$",
     re.IGNORECASE,
 )  # the same as in brackets, where a listing lost them
+_ENDING = re.compile(
+    r"\s(karaoke(?: version)?|instrumental(?: version)?|remix|tribute|acoustic version|live version)$", re.IGNORECASE
+)
+_MARKS = re.compile(r"[(\[{【（「]|[-–—~|]\s|\s[-–—]")  # without any of these a title is in one piece
+_PIECED = re.compile(r"\s+/\s+")
 _NUMBERED = re.compile(r"^\d{1,2}[.)]\s*(?=[^\W\d])")  # a row number that slipped into the title
 _THEME = re.compile(r"^(?:(?:love |main )?theme (?:from|of)|song from|music from)\s+(?=\S)", re.IGNORECASE)
 _INLINE_FEATURED = re.compile(r"\s+(?:feat(?:uring)?\b\.?|ft\b\.?)\s+(.+)$", re.IGNORECASE)
@@ -323,9 +337,7 @@ def title_of(text: str) -> Title:
     if release and release.start() > 2:
         remaster = remaster or bool(REMASTER.search(release.group()))
         base = base[: release.start()]
-    ending = re.search(
-        r"\s(karaoke(?: version)?|instrumental(?: version)?|remix|tribute|acoustic version|live version)$", base, re.I
-    )
+    ending = _ENDING.search(base)
     if ending and ending.start() > 2:
         tags |= tags_of(ending.group(1))
         base = base[: ending.start()]
@@ -336,7 +348,8 @@ def title_of(text: str) -> Title:
     plain = level(base)
     second = [f"{plain} {detail}" for detail in details] + [f"{detail} {plain}" for detail in details]
     second += [detail for detail in details if len(detail) > 3]
-    second += [level(piece) for piece in re.split(r"\s+/\s+", base)[:2] if piece != base and len(level(piece)) > 3]
+    if "/" in base:
+        second += [level(piece) for piece in _PIECED.split(base)[:2] if piece != base and len(level(piece)) > 3]
     second += [level(piece) for piece in base.split(": ")[1:] if len(level(piece)) >= 10 and " " in level(piece)]
     if film and _THEME.match(film):
         second.append(level(film))
@@ -372,6 +385,7 @@ def _part_of(numbered: re.Match[str]) -> str | None:
     return None if numbered.group(2) else fold(numbered.group(1))
 
 
+@lru_cache(maxsize=65536)
 def tags_of(words: str) -> frozenset[str]:
     """The strict tags that `words` (a bracket, a suffix or a named version) contain."""
     found = {tag for tag, pattern in STRICT_TAGS if pattern.search(words)}
@@ -384,6 +398,8 @@ def tags_of(words: str) -> frozenset[str]:
 def _split(text: str) -> tuple[str, list[str]]:
     """The base of a title and what stands in brackets or behind spaced dashes, in order."""
     qualifiers: list[str] = []
+    if not _MARKS.search(text):
+        return text.strip(), qualifiers
 
     def take(found: re.Match[str]) -> str:
         inner = next(group for group in found.groups() if group is not None)

@@ -30,6 +30,7 @@ PIECE = 0.93  # the names agree, but one of them is only part of its side's cred
 LONGER_NAME = 0.86  # one act's name is the other's and more: "Prince", "Prince & The Revolution"
 LONG_START = 0.88  # a title of five words or more that goes on in the other
 OTHER_WORD = 0.78  # most for names that differ by a whole word: "call on me", "all of me"
+LIKE_AT_ALL = 0.4  # names less alike by letters than this are not compared in other ways
 SHORT_NAME = 5  # a name of fewer letters must be the same: Angie is not Angry
 
 
@@ -159,7 +160,7 @@ def _alike(a: str, b: str) -> float:
     if _other_word(a, b):
         plain = min(plain, OTHER_WORD)
         sorted_words = sorted_words if sorted_words > 0.95 else min(sorted_words, OTHER_WORD)
-    if sound(a) == sound(b):
+    if plain >= LIKE_AT_ALL and sound(a) == sound(b):
         plain = max(plain, 0.95)
     return max(plain, sorted_words, _words_alike(a, b), _cut_short(a, b))
 
@@ -212,23 +213,33 @@ def _censored(hidden: str, plain: str) -> bool:
 
 def artist_part(credit: str, wanted: Title, recording: Recording, found: Title) -> float:
     """How alike the credits are, in [0, 1]: the whole against the whole, else the best of their acts."""
+    best = _credits_alike(credit, recording.artists)
+    if best >= 0.8 or not (wanted.featured or found.featured):
+        return best
+    ours, theirs = artists_of(credit), acts_of(recording)
+    pairs = [(guest, b) for guest in wanted.featured for b in theirs]
+    pairs += [(guest, a) for guest in found.featured for a in ours]
+    for guest, other in pairs:
+        for name in artists_of(guest):
+            best = max(best, 0.9 * PIECE * _act_alike(level(name), level(other)))
+    return best
+
+
+@lru_cache(maxsize=65536)
+def _credits_alike(credit: str, artists: tuple[str, ...]) -> float:
+    """The likeness of the two acts of the credits that are most alike; PIECE of it where they are but part of them."""
     best = 0.0
-    whole = ", ".join(recording.artists)
-    ours = artists_of(credit)
-    theirs = acts_of(recording)
-    for i, a in enumerate(ours):
-        for j, b in enumerate(theirs):
-            value = _act_alike(level(a), level(b))
-            if not (i == 0 and j == 0) and not (_leads(a, credit) and _leads(b, whole)):
+    whole = ", ".join(artists)
+    ours = [(level(act), _leads(act, credit)) for act in artists_of(credit)]
+    theirs = [(level(act), _leads(act, whole)) for act in _acts(artists)]
+    for i, (a, leads) in enumerate(ours):
+        for j, (b, also) in enumerate(theirs):
+            value = _act_alike(a, b)
+            if not (i == 0 and j == 0) and not (leads and also):
                 value *= PIECE
             best = max(best, value)
             if best == 1.0:
                 return 1.0
-    pairs = [(guest, b) for guest in wanted.featured for b in theirs]
-    pairs += [(guest, a) for guest in found.featured for a in ours]
-    for guest, other in pairs if best < 0.8 else ():
-        for name in artists_of(guest):
-            best = max(best, 0.9 * PIECE * _act_alike(level(name), level(other)))
     return best
 
 
@@ -270,7 +281,8 @@ def _act_alike(a: str, b: str) -> float:
         typed = OSA.normalized_similarity(x, y)
         if typed >= 0.7:
             best = max(best, typed if x[0] == y[0] else 0.95 * typed)
-        best = max(best, 0.98 * _words_alike(a, b), 0.95 if sound(a) == sound(b) else 0.0)
+        if typed >= LIKE_AT_ALL:
+            best = max(best, 0.98 * _words_alike(a, b), 0.95 if sound(a) == sound(b) else 0.0)
     if _censored(a, b) or _censored(b, a):
         best = 1.0
     return best
