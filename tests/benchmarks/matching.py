@@ -20,7 +20,7 @@ import tempfile
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -368,17 +368,12 @@ def through_search(folder: Path, cases: Sequence[Case]) -> tuple[Tally, int, flo
 
 
 def speed(cases: Sequence[Case], rows: int = 10_000) -> float:
-    """Seconds for `rows` rows with ten candidates each; the rows repeat, slightly changed, where there are fewer."""
-    known = [case for case in cases if case.track and len(case.hits) == HITS] or [case for case in cases if case.track]
-    work = []
-    for n in range(rows):
-        case = known[n % len(known)]
-        track = case.track or Track(title=case.line)
-        again = n // len(known)
-        work.append((Track(title=track.title + " la" * again, artist=track.artist), (case.hits * HITS)[:HITS]))
+    """Seconds for `rows` rows with ten candidates each, altered anew where there are fewer rows."""
+    work: list[Case] = []
+    while len(work) < rows:
+        work += [replace(case, hits=(case.hits * HITS)[:HITS]) for case in altered(cases, seed=len(work)) if case.hits]
     start = time.perf_counter()
-    for track, hits in work:
-        decide(track, [candidate(track, hit, None, LISTING) for hit in hits], LISTING)
+    measure(work[:rows], ours)
     return time.perf_counter() - start
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
 from itertools import pairwise
+
+from rapidfuzz import fuzz
 
 from playlist_builder.matching.differences import differences
 from playlist_builder.matching.line import other_readings, readings
-from playlist_builder.matching.names import level, title_of
+from playlist_builder.matching.names import fold, level, title_of
 from playlist_builder.matching.same import same_recording, same_song
 from playlist_builder.matching.score import album_part, score
 from playlist_builder.model import Accept, Candidate, FoundBy, Match, Query, Recording, Score, Search, Track, Tracklist
@@ -18,6 +19,7 @@ THRESHOLD = 0.80  # least total that is accepted; set on labelled cases (tests/b
 MARGIN = 0.03  # least lead over the next recording of another song or act
 LIKELY = 0.60  # least total that is proposed to a person
 SURE = 0.85  # least likeness of both names for another reading of a row than the one it gives
+ALL_WORDS = 70  # least likeness (0–100) of all words of a row to a recording's for its other readings to be tried
 CLEARLY = 0.1  # least lead of another reading over the row as it stands
 EQUALS = 0.05  # recordings of the same song within this of the best are chosen among by the listing's wishes
 
@@ -89,6 +91,8 @@ def _by_other_reading(
 ) -> Match | None:
     """The match of another reading of the row, if it is clearly better than `best`: both names at SURE or more."""
     found: tuple[float, Match] | None = None
+    whole = fold(f"{track.artist} {track.title}")
+    candidates = [c for c in candidates if fuzz.token_set_ratio(whole, fold(c.recording.label)) >= ALL_WORDS]
     for reading in other_readings(track):
         scored = [replace(c, score=score(reading, c.recording)) for c in candidates]
         likely = [c for c in scored if _both_agree(c)]
@@ -193,7 +197,7 @@ def choice_key(track: Track, recording: Recording, wishes: Tracklist) -> tuple[f
         edition = int(remaster != (wishes.prefer[0] == "remaster"))
     albums = (track.album,) if track.album else wishes.albums
     album = 1 - max((album_part(name, recording.album) for name in albums), default=0.0) if recording.album else 1.0
-    words = 1 - SequenceMatcher(None, track.title.casefold(), recording.title.casefold(), autojunk=False).ratio()
+    words = 1 - fuzz.ratio(track.title.casefold(), recording.title.casefold()) / 100
     year = 0
     if wishes.year and recording.release_date:
         year = abs(wishes.year - int(recording.release_date[:4] or 0)) if recording.release_date[:4].isdigit() else 0

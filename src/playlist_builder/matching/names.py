@@ -45,6 +45,7 @@ _NUMBERS = {
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 _WORDS = {"pt": "part", "pts": "part", "vol": "volume", "ft": "feat", "mr": "mister", "st": "saint", "dr": "doctor"}
 _LEVELLED = {**_WORDS, **_ROMAN, **_NUMBERS}
+_ARTICLE = re.compile(r"\W*(?:the\s+)?an?\s", re.IGNORECASE)
 _AMPERSAND = re.compile(r"(?:^|(?<=\s))[&+](?=\s|$)|&")
 _INITIALS = re.compile(r"(?<=\b\w)\.(?=\w\b)")  # "U.S.A." is "usa"
 _STRAY_STAR = re.compile(r"(?<![a-z0-9*])\*+")
@@ -107,7 +108,7 @@ def level(text: str) -> str:
     """`fold` without the articles "the" and "a"/"an" at the start, as long as anything is left."""
     words = fold(text).split()
     kept = [word for word in words if word != "the"]
-    if len(kept) > 1 and kept[0] in ("a", "an"):
+    if len(kept) > 1 and kept[0] in ("a", "an") and _ARTICLE.match(text):  # "a-ha" is no article and "ha"
         kept = kept[1:]
     return " ".join(kept or words)
 
@@ -197,7 +198,7 @@ STRICT_TAGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "rerecorded",
             r"\bre[- ]?record(?:ed|ing)?\b|\bnew(?:ly)? record(?:ed|ing)\b|\bre-?make\b|\btaylor[’'`]?s version\b"
-            r"|\bneuaufnahme\b|\bregrabad[ao]\b|\bnew version\b|\brevisited\b|\b(?:19|20)\d\d version\b|\brework(?:ed)?\b",
+            r"|\bneuaufnahme\b|\bnew vocals?\b|\bregrabad[ao]\b|\bnew version\b|\brevisited\b|\b(?:19|20)\d\d version\b|\brework(?:ed)?\b",
         ),
         ("sped", r"\bsped[- ]up\b|\bspeed(?:ed)?[- ]up\b|\bnightcore\b|\bslowed\b|\breverb\b|\b8d audio\b|\bchopped\b"),
         (
@@ -241,6 +242,9 @@ _NEUTRAL_WORDS = frozenset(
     """.split()
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+_YEAR_VERSION = re.compile(r"(?:19|20)\d\d version", re.IGNORECASE)  # recorded anew in that year, mostly
 
 
 def neutral(words: str) -> bool:
@@ -320,7 +324,7 @@ def title_of(text: str) -> Title:
         elif _FEATURED.match(words):
             featured.append(_FEATURED.sub("", words))
             tags |= found & {"live", "remix", "karaoke"}
-        elif neutral(words):
+        elif neutral(words) and not _YEAR_VERSION.fullmatch(words):
             pass
         elif found:
             tags |= found
