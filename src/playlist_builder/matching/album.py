@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from playlist_builder.matching.names import copyist, level, title_of
+from playlist_builder.matching.names import copyist, level, tidy, title_of
 from playlist_builder.matching.score import artist_part, title_part, wanted_title
 from playlist_builder.model import Album, Recording, Track, Tracklist
 
@@ -40,7 +40,7 @@ class Alignment:
 
 def bare_name(name: str) -> str:
     """An album's levelled name without what kind of release it is: "Rocky IV (Original Soundtrack)" is "rocky 4"."""
-    return level(_KIND.sub(" ", name.replace(":", " "))) or level(name)
+    return level(_KIND.sub(" ", tidy(name).replace(":", " "))) or level(name)
 
 
 def likely_albums(tracklist: Tracklist, name: str, found: Sequence[Album]) -> list[Album]:

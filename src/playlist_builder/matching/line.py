@@ -14,6 +14,7 @@ LONGEST = 400  # characters of a line that are looked at
 MOST = 8  # readings of one line
 MOST_DASHES = 4  # pieces of a line that are told apart
 
+_RUNS = re.compile(r"\s{3,}")
 _SEPARATOR = re.compile(r"\s+[-–—‐−~|·•]+\s+|\s+[-–—]+(?=\S)|(?<=[^\s\-–—])[-–—]+\s+|\t+|\s+//?\s+")
 _WEAK_SEPARATORS = (re.compile(r"\s*[:：]\s+"), re.compile(r"\s{2,}"), re.compile(r"(?<=\w)[-–—_](?=\w)"), re.compile(r",\s+"))
 _BY = re.compile(r"\s+(?:(?:performed |sung |written )?by|von|par|por)\s+", re.IGNORECASE)
@@ -34,7 +35,7 @@ def readings(line: str) -> tuple[Track, ...]:
     "A - B" is artist and title, then title and artist. A line without a dash is a title, then whatever "Title by
     Artist", quotation marks, a colon or a comma make of it. Words such as "(Official Video)" stay with the title.
     """
-    return _readings(line[:LONGEST])
+    return _readings(_RUNS.sub(lambda run: "\t" if "\t" in run[0] else "  ", line[:LONGEST]))
 
 
 def other_readings(track: Track) -> tuple[Track, ...]:
@@ -85,7 +86,7 @@ def _splits(text: str) -> Iterator[tuple[str, str]]:
         yield text[last.end() :], text[: last.start()]
     if len(pieces) == 1:
         yield from _weak_splits(text)
-    elif ":" in pieces[0]:
+    elif pieces and ":" in pieces[0]:
         act, name = text.split(":", 1)
         yield act, name
 

@@ -15,6 +15,8 @@ from playlist_builder.model import Query, Track
 MAX_QUERIES = 5  # for one row
 LONGEST = 100  # characters of one query; the service refuses more than 250
 
+LOOKED_AT = 300  # characters of a name; what is sent is shorter
+
 _BRACKETS = re.compile(r"\s*[(\[{【（]([^()\[\]{}【】（）]*)[)\]}】）]")
 _NOT_WORDS = re.compile(r"[:\"“”„«»()\[\]{}<>*+|\\^~#%=_–—]|\s-+\s|(?<=\s)-+|-+(?=\s)|\B-\B")
 
@@ -70,7 +72,7 @@ def _searchable_title(track: Track) -> str:
         inner = found.group(1)
         return f" {inner}" if tags_of(inner) else ""
 
-    text = track.title
+    text = " ".join(track.title[:LOOKED_AT].split())
     bare = _BRACKETS.sub(keep, text)
     if not level(bare):
         bare = _BRACKETS.sub(r" \1", text)
@@ -82,7 +84,7 @@ def _searchable_title(track: Track) -> str:
 
 def _words(text: str) -> str:
     """`text` without what the search takes for syntax."""
-    text = re.sub(r"[’‘`´]", "'", text)
+    text = re.sub(r"[’‘`´]", "'", " ".join(text[:LOOKED_AT].split()))
     return " ".join(_NOT_WORDS.sub(" ", text).replace(" & ", " ").split())
 
 

@@ -27,6 +27,8 @@ from playlist_builder.model import Recording, Score, Track
 WEIGHTS = {"title": 1.0, "artist": 1.0, "version": 0.15, "duration": 0.08, "album": 0.03, "year": 0.02}
 
 PIECE = 0.93  # the names agree, but one of them is only part of its side's credit
+AS_GUEST = 0.84  # the row's artist is a guest there
+ONLY_GUEST = 0.78  # of the row's names only a guest is there: not enough by itself
 LONGER_NAME = 0.86  # one act's name is the other's and more: "Prince", "Prince & The Revolution"
 LONG_START = 0.88  # a title of five words or more that goes on in the other
 OTHER_WORD = 0.78  # most for names that differ by a whole word: "call on me", "all of me"
@@ -217,11 +219,11 @@ def artist_part(credit: str, wanted: Title, recording: Recording, found: Title) 
     if best >= 0.8 or not (wanted.featured or found.featured):
         return best
     ours, theirs = artists_of(credit), acts_of(recording)
-    pairs = [(guest, b) for guest in wanted.featured for b in theirs]
-    pairs += [(guest, a) for guest in found.featured for a in ours]
-    for guest, other in pairs:
+    pairs = [(guest, b, ONLY_GUEST) for guest in wanted.featured for b in theirs]
+    pairs += [(guest, a, AS_GUEST) for guest in found.featured for a in ours]
+    for guest, other, most in pairs:
         for name in artists_of(guest):
-            best = max(best, 0.9 * PIECE * _act_alike(level(name), level(other)))
+            best = max(best, most * _act_alike(level(name), level(other)))
     return best
 
 
