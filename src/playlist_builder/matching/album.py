@@ -15,6 +15,7 @@ WEAK = 0.62  # a row that fits this well is taken where its place and its neighb
 ENOUGH = 0.5  # share of the rows that must fit before an album is the listing's
 TITLE, ARTIST = 0.65, 0.35  # of a pair; inside the right album the title says more than the credit
 VERSION_COST = 0.15  # the other version of a song stands on the same album now and then
+MOST_PAIRS = 40_000  # rows times tracks; more is no album's listing, and would take seconds
 NEAR = 0.6  # least likeness of two album names for the album to be read at all
 
 _SCORE = re.compile(r"\bscore\b|\bpartitura\b|\bfilmmusik\b", re.IGNORECASE)
@@ -95,6 +96,8 @@ def align(tracks: Sequence[Track], album: Sequence[Recording]) -> Alignment:
     Weak pairs stay only where the row before or after is paired with the neighbouring track, or nothing else on the
     album comes near.
     """
+    if len(tracks) * len(album) > MOST_PAIRS:
+        return Alignment((None,) * len(tracks))
     fits = [[pair_fit(track, recording) for recording in album] for track in tracks]
     pairs = _in_order(fits)
     used = {pair[0] for pair in pairs if pair is not None}
