@@ -125,6 +125,7 @@ def match(desk: Desk, loaded: Loaded, options: Options) -> Found:
         no_album=desk.state.no_album(place),
         album_uri=lambda text: desk.service.uri_of(text, "album"),
         on_row=lambda done: desk.on_row(done, len(tracks)),
+        again=frozenset(i for i, key in enumerate(keys) if key in memories and memories[key].tries > 0),
     )
     matches = list(found.matches)
     for i, before in fallback.items():

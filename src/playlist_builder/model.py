@@ -97,6 +97,7 @@ class Query:
     text: str
     step: FoundBy
     kind: Literal["track", "album"] = "track"
+    fresh: bool = False  # ask past the cache: the answer may have changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

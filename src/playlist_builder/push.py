@@ -258,14 +258,15 @@ class Push:
             before=snapshot.entries,
             target=merged.uris,
             base=remembered.base,
+            leaves=tuple(uri for _, uri in merged.ours),
             created=self.created,
         )
         number = self.state.save_copy(self.place, copy) if steps.operations else None
-        done = self._write(snapshot, steps, merged.uris) if steps.operations else snapshot
+        done = settle(self.desk, snapshot, steps, merged.uris, self._relinked) if steps.operations else snapshot
         after = tuple(entry.uri for entry in done.entries)
         self._restored(merged)
         self._learn(done)
-        kept = remember(merged, after, self.lock.named(self.service.name))
+        kept = _kept(merged, after, self.lock.named(self.service.name))
         remembered = replace(
             remembered,
             name=done.head.name,
@@ -309,7 +310,7 @@ class Push:
         ]
         cut_off = self._cut_off(remembered)
         memory = Memory(
-            base=remembered.base,
+            base=remembered.base if cut_off is None else _base_after(remembered.base, cut_off, snapshot.entries),
             named=self.lock.named(self.service.name),
             known=frozenset(remembered.known),
             links=remembered.links,
@@ -337,59 +338,11 @@ class Push:
             return
         raise UnsafePlan(f"{words}, so nothing was written. Look with -n; to go on: --yes")
 
-    def _write(self, snapshot: Snapshot, steps: Plan, target: tuple[str | None, ...]) -> Snapshot:
-        """Sends the plan, one edit at a time, and verifies by reading; plans again where something else came out."""
-        playlist = snapshot.head.id
-        for _ in range(ROUNDS):
-            expected = [entry.uri for entry in snapshot.entries]
-            try:
-                for operation in steps.operations:
-                    self.service.write(playlist, operation)
-                    expected = replay(expected, [operation])
-                expected = list(target)
-            except Ambiguous:
-                unsure = [expected, replay(expected, [operation])]
-                snapshot = self._read_until(playlist, unsure)
-            else:
-                snapshot = self._read_until(playlist, [expected])
-            now = [entry.uri for entry in snapshot.entries]
-            if self._equal(snapshot, target):
-                return snapshot
-            steps = plan(now, self._goal(snapshot, target))
-            if not steps.operations:
-                return snapshot
-        raise NotApplied(
-            "The playlist did not become what was planned after four tries; a copy of the list before is kept. "
-            f"Look with: playlist history {self.loaded.name}. Then sync again."
-        )
-
-    def _read_until(self, playlist: str, wanted: list[list[str | None]]) -> Snapshot:
-        """The list as read; read again with growing pauses while it is none of `wanted`: reads may be stale."""
-        snapshot = self.service.read(playlist)
-        for pause in PATIENCE_S:
-            if any(self._equal(snapshot, uris) for uris in wanted):
-                break
-            self.desk.clock.sleep(pause)
-            snapshot = self.service.read(playlist)
-        return snapshot
-
-    def _equal(self, snapshot: Snapshot, uris: Sequence[str | None]) -> bool:
-        """Whether the list holds these URIs in order, a recording under another id counting as itself."""
-        if len(snapshot.entries) != len(uris):
-            return False
-        return all(
-            entry.uri == uri or self._relinked(entry, uri) for entry, uri in zip(snapshot.entries, uris, strict=True)
-        )
-
     def _relinked(self, entry: Entry, uri: str | None) -> bool:
         if uri is None or entry.recording is None:
             return False
         wanted = next((m.recording for m in self.matches if m.recording and m.recording.uri == uri), None)
         return wanted is not None and same_recording(entry.recording, wanted)
-
-    def _goal(self, snapshot: Snapshot, target: Sequence[str | None]) -> list[int | str]:
-        """`target` over a list that changed meanwhile; entries that came from elsewhere stay where they stand."""
-        return retarget(snapshot.entries, target, self._relinked)
 
     # ------------------------------------------------------------ what was learnt
 
@@ -515,6 +468,28 @@ class TextsToWrite:
     public: bool | None = None
 
 
+def _kept(merged: Merged, after: Sequence[str | None], named: frozenset[str]) -> Memory:
+    """What to remember of the list as read; what someone else put in meanwhile is not ours."""
+    if len(after) == len(merged.uris):
+        return remember(merged, after, named)
+    return Memory(base=tuple(uri for _, uri in merged.ours), named=named, known=named)
+
+
+def _base_after(base: tuple[str, ...] | None, cut_off: Copy, entries: Sequence[Entry]) -> tuple[str, ...] | None:
+    """What is ours in a list that an interrupted write left: what stands there beyond the user's own of each URI."""
+    if base is None or cut_off.leaves is None:
+        return base
+    there = Counter(entry.uri for entry in entries)
+    own = Counter(cut_off.target) - Counter(cut_off.leaves)
+    ours = {uri: max(0, there[uri] - own[uri]) for uri in (*base, *cut_off.leaves)}
+    kept = []
+    for uri in (*base, *cut_off.leaves):
+        if ours[uri] > 0:
+            ours[uri] -= 1
+            kept.append(uri)
+    return tuple(kept)
+
+
 def recovered(merged: Merged, entries: Sequence[Entry], cut_off: Copy) -> Merged:
     """`merged` with the user's entries put back that an interrupted write had taken out only to add them again."""
     before = Counter(entry.uri for entry in cut_off.before if entry.kind == "track")
@@ -524,39 +499,130 @@ def recovered(merged: Merged, entries: Sequence[Entry], cut_off: Copy) -> Merged
         if uri is None or not lost[uri] or not before[uri]:
             continue
         lost[uri] -= 1
-        ahead = [uris.index(other) for other in cut_off.target[:place] if other in uris]
-        at = ahead[-1] + 1 if ahead else 0
+        at = _behind(cut_off.target[:place], uris)
         goal.insert(at, uri)
         uris.insert(at, uri)
         ours = [(where + (where >= at), wanted) for where, wanted in ours]
     return replace(merged, goal=tuple(goal), uris=tuple(uris), ours=tuple(ours))
 
 
+Same = Callable[[Entry, str | None], bool]
+
+
+def settle(
+    desk: Desk,
+    snapshot: Snapshot,
+    steps: Plan,
+    target: Sequence[str | None],
+    same: Same = lambda entry, uri: False,
+) -> Snapshot:
+    """Sends the plan, one edit at a time, and verifies by reading; plans again where something else came out.
+
+    Returns the list as read at the end. `same` says whether an entry is the URI's recording under another id. Raises
+    `NotApplied` after ROUNDS tries, and definite refusals of the service as they come.
+    """
+    playlist = snapshot.head.id
+    there = {entry.uri for entry in snapshot.entries}
+    going = Counter(e.uri for e in snapshot.entries if e.kind == "track") - Counter(target)
+    new = {uri for uri in target if uri is not None and uri not in there}
+
+    def fits(entry: Entry, uri: str | None) -> bool:
+        # In a list that is otherwise right, what stands where we added a recording is that recording: the service may
+        # show it under another id, and nothing of another name.
+        return same(entry, uri) or (entry.kind == "track" and uri in new)
+
+    for _ in range(ROUNDS):
+        now = [entry.uri for entry in snapshot.entries]
+        sent = None
+        try:
+            for operation in steps.operations:
+                sent = operation
+                desk.service.write(playlist, operation)
+                now = replay(now, [operation])
+        except Ambiguous:
+            assert sent is not None
+            snapshot = _read_until(desk, playlist, [now, replay(now, [sent]), list(target)], fits)
+        else:
+            snapshot = _read_until(desk, playlist, [list(target)], fits)
+        if _equal(snapshot, target, fits):
+            return snapshot
+        steps = plan([entry.uri for entry in snapshot.entries], retarget(snapshot.entries, target, going, same))
+        if not steps.operations:
+            return snapshot
+    raise NotApplied(
+        f"The playlist {snapshot.head.name!r} did not become what was planned after {ROUNDS} tries; a copy of the "
+        "list before is kept (playlist history). Wait a while, then sync again."
+    )
+
+
+def _read_until(desk: Desk, playlist: str, wanted: list[list[str | None]], same: Same) -> Snapshot:
+    """The list as read; read again with growing pauses while it is none of `wanted`: reads may be stale."""
+    snapshot = desk.service.read(playlist)
+    for pause in PATIENCE_S:
+        if any(_equal(snapshot, uris, same) for uris in wanted):
+            break
+        desk.clock.sleep(pause)
+        snapshot = desk.service.read(playlist)
+    return snapshot
+
+
+def _equal(snapshot: Snapshot, uris: Sequence[str | None], same: Same) -> bool:
+    """Whether the list holds these URIs in order, a recording under another id counting as itself."""
+    if len(snapshot.entries) != len(uris):
+        return False
+    pairs = zip(snapshot.entries, uris, strict=True)
+    return all(entry.uri == uri or same(entry, uri) for entry, uri in pairs)
+
+
+def _behind(ahead: Sequence[str | None], uris: Sequence[str | None]) -> int:
+    """The place behind the nearest of `ahead` that `uris` has, the second of a repeated URI standing for the second."""
+    for place in range(len(ahead) - 1, -1, -1):
+        which = ahead[: place + 1].count(ahead[place])
+        places = [i for i, uri in enumerate(uris) if uri == ahead[place]]
+        if places:
+            return places[min(which, len(places)) - 1] + 1
+    return 0
+
+
 def retarget(
-    entries: Sequence[Entry], target: Sequence[str | None], same: Callable[[Entry, str | None], bool]
+    entries: Sequence[Entry], target: Sequence[str | None], going: Counter[str | None], same: Same
 ) -> list[int | str]:
-    """A goal for `plan`: `target` over `entries`; entries that `target` does not have stay behind their neighbour."""
+    """A goal for `plan`: `target` over `entries` as they are now.
+
+    Of entries that `target` does not have, as many as `going` says are to go; the rest came from elsewhere meanwhile
+    and stay behind their neighbour.
+    """
     free: dict[str | None, list[int]] = {}
     for place in range(len(entries) - 1, -1, -1):
         free.setdefault(entries[place].uri, []).append(place)
     goal: list[int | str] = []
     used: set[int] = set()
     for uri in target:
-        if free.get(uri):
-            place = free[uri].pop()
-            goal.append(place)
-            used.add(place)
-            continue
-        other = next((p for p, entry in enumerate(entries) if p not in used and same(entry, uri)), None)
-        if other is not None:
-            goal.append(other)
-            used.add(other)
+        found = _taken(uri, entries, free, used, same)
+        if found is not None:
+            goal.append(found)
+            used.add(found)
         elif uri is not None and not uri.startswith("spotify:local:"):
             goal.append(uri)
+    left = Counter(going)
     for place, entry in enumerate(entries):
-        if place in used or (entry.kind == "track" and entry.uri in target):
+        if place in used:
+            continue
+        if entry.kind == "track" and left[entry.uri] > 0:
+            left[entry.uri] -= 1
             continue
         before = [goal.index(p) for p in range(place) if p in used]
         goal.insert(before[-1] + 1 if before else 0, place)
         used.add(place)
     return goal
+
+
+def _taken(
+    uri: str | None, entries: Sequence[Entry], free: dict[str | None, list[int]], used: set[int], same: Same
+) -> int | None:
+    """The place of an entry that is the URI, or its recording under another id; None where there is none."""
+    while free.get(uri):
+        place = free[uri].pop()
+        if place not in used:
+            return place
+    return next((p for p, entry in enumerate(entries) if p not in used and same(entry, uri)), None)

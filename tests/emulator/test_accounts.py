@@ -264,6 +264,12 @@ def test_half_a_year() -> None:
     assert six_months_after(datetime(2026, 11, 25, tzinfo=UTC)) == datetime(2027, 5, 25, tzinfo=UTC)
 
 
+def test_an_issued_token_refreshes_for_its_client(emulator: Emulator) -> None:
+    said = emulator.issue_token(["playlist-read-private"], client_id="mine")
+    assert refresh(emulator, said["refresh_token"], "other").status_code == 400
+    assert refresh(emulator, said["refresh_token"]).json()["scope"] == "playlist-read-private"
+
+
 def test_tokens_can_be_ended(emulator: Emulator, call: Caller) -> None:
     assert call("GET", "/me").status_code == 200
     emulator.accounts.expire_access()

@@ -82,6 +82,30 @@ def test_adding_inserts_at_the_position(steps: list[tuple[int, str]]) -> None:
     assert playlist.uris == expected
 
 
+@given(st.data())
+def test_no_edit_by_any_snapshot_loses_or_doubles_an_entry(data: st.DataObject) -> None:
+    """Moves keep the entries, whichever version they mean; a removal takes only what it names."""
+    playlist = Account(MovableClock()).create("P", uris=list("abcab"))
+    for _ in range(data.draw(st.integers(1, 8))):
+        old = data.draw(st.sampled_from(playlist.versions))
+        entries = playlist.entries
+        match data.draw(st.sampled_from(["add", "move", "remove"])):
+            case "add":
+                playlist.add(["d", "a"], data.draw(st.integers(0, len(entries))), "listener")
+                assert [e for e in playlist.entries if e in entries] == list(entries)
+            case "move" if old.entries:
+                start = data.draw(st.integers(0, len(old.entries) - 1))
+                length = data.draw(st.integers(1, len(old.entries) - start))
+                playlist.reorder(start, data.draw(st.integers(0, len(old.entries))), length, old.snapshot)
+                assert sorted(playlist.entries, key=lambda e: e.key) == sorted(entries, key=lambda e: e.key)
+            case _:
+                uri = data.draw(st.sampled_from("abcd"))
+                playlist.remove([uri], old.snapshot)
+                gone = [e for e in entries if e not in playlist.entries]
+                assert gone == [e for e in entries if e.uri == uri and e in old.entries]
+        assert len({e.key for e in playlist.entries}) == len(playlist.entries)
+
+
 def test_a_move_by_an_old_snapshot_means_the_old_positions(playlist: Playlist) -> None:
     """What the version had at those positions is moved, whatever came in between."""
     old = playlist.snapshot

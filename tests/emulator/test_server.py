@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +21,8 @@ import requests
 
 from playlist_builder.clock import MovableClock
 from playlist_builder.emulator import Emulator, Fault, LoggedRequest
+from playlist_builder.emulator.__main__ import main
+from playlist_builder.emulator.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from tests.emulator.conftest import Caller, StandIn, Start
@@ -45,6 +49,7 @@ Made = Callable[..., "Caller"]
             "48925",
         ),
         ("text-403", 403, "Check settings on developer.spotify.com/dashboard", None),
+        ("empty-403", 403, "", None),
     ],
 )
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -186,6 +191,15 @@ def test_a_bug_is_not_hidden(catalogue: StandIn, capsys: pytest.CaptureFixture[s
     assert "TypeError" in capsys.readouterr().err
 
 
+def test_a_library_with_playlists_of_others(start: Start, caller: Made, tmp_path: Path) -> None:
+    """They are there from the start, once."""
+    for _ in range(2):
+        emulator = start(options={"followed": ("A", "B")}, account_file=tmp_path / "account.json")
+        found = caller(emulator)("GET", "/me/playlists").json()["items"]
+        assert [(p["name"], p["owner"]["id"]) for p in found] == [("A", "someone-else"), ("B", "someone-else")]
+        emulator.close()
+
+
 def test_an_unknown_mode(catalogue: StandIn) -> None:
     with pytest.raises(ValueError, match="dev-new, dev-old, extended"):
         Emulator(catalogue, mode="dev")
@@ -241,9 +255,8 @@ def test_a_file_of_something_else_is_refused(catalogue: StandIn, tmp_path: Path)
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_alone(ending: signal.Signals, tmp_path: Path) -> None:
     """Prints both addresses, serves, logs to a file, and ends on a signal."""
-    pytest.importorskip("playlist_builder.emulator.catalogue")
     log = tmp_path / "requests.jsonl"
-    command = [sys.executable, "-m", "playlist_builder.emulator", "--requests", str(log), "--consent", "auto"]
+    command = [sys.executable, "-m", "playlist_builder.emulator", "--requests", str(log)]
     environment = {**os.environ, "PYTHONUNBUFFERED": ""}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as alone:
         try:
@@ -263,3 +276,29 @@ def test_alone(ending: signal.Signals, tmp_path: Path) -> None:
         ("GET", "/v1/me", 401),
         ("GET", "/authorize", 400),
     ]
+
+
+def test_alone_with_a_catalogue_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that is not there, or a port that is taken, is said in one line."""
+    assert main(["--catalogue", str(tmp_path / "none.jsonl")]) == 1
+    assert "none.jsonl" in capsys.readouterr().err
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert main(["--port", str(taken.getsockname()[1])]) == 1
+    assert capsys.readouterr().err.startswith("emulator: ")
+
+
+def test_the_shipped_catalogue_behind_it(caller: Made) -> None:
+    """What a search finds resolves by id, alone and on its album, and can be put into a playlist."""
+    with closing(Catalogue.shipped()) as catalogue, Emulator(catalogue) as emulator:
+        call = caller(emulator)
+        hits = call("GET", "/search?q=Burning Heart Survivor&type=track&limit=10").json()["tracks"]["items"]
+        assert (hits[0]["name"], hits[0]["artists"][0]["name"]) == ("Burning Heart", "Survivor")
+        for hit in hits:
+            assert call("GET", f"/tracks/{hit['id']}").json() == hit
+            listed = call("GET", f"/albums/{hit['album']['id']}/tracks?limit=50").json()["items"]
+            assert hit["id"] in [track["id"] for track in listed]
+        playlist = emulator.account.create("P")
+        uris = [hit["uri"] for hit in hits]
+        assert call("POST", f"/playlists/{playlist.id}/items", json={"uris": uris}).status_code == 201
+        strict = call("GET", '/search?q=artist:"Survivor\'s"&type=track').json()["tracks"]
+        assert (strict["items"], strict["total"]) == ([], 0)

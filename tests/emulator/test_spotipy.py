@@ -67,7 +67,9 @@ def test_pages_of_a_long_playlist(emulator: Emulator, client: Client, catalogue:
     spotify = client(emulator)
     uris = [catalogue.uri(number % 60) for number in range(130)]
     playlist = emulator.account.create("Long", uris=uris)
-    assert len(spotify.playlist(playlist.id)["items"]["items"]) == 100
+    embedded = spotify.playlist(playlist.id)["items"]
+    assert len(embedded["items"]) == 100
+    assert len(spotify.next(embedded)["items"]) == 30
     page = spotify.playlist_items(playlist.id, limit=50)
     read = [entry["item"]["uri"] for entry in page["items"]]
     while page := spotify.next(page):

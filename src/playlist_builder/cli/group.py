@@ -17,6 +17,8 @@ from playlist_builder.errors import PlaylistError, UsageError
 # command → its module in this folder (and the name there, if not `command`) and its line in --help, in that order.
 # The line stands here so that --help imports no command.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "login": ("login", "Log in to the service, through the browser."),
+    "logout": ("logout", "Delete the login and the cached answers."),
     "sync": ("sync", "Find a listing's tracks and create or update its playlist."),
     "review": ("review", "Settle doubtful and missing tracks, here or on a local page."),
     "report": ("report", "A listing with its matches and mismatches; no request."),
@@ -27,6 +29,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "skip": ("decide:skip", "Leave a row out for good."),
     "later": ("decide:later", "Keep looking for a row without asking."),
     "unpin": ("decide:unpin", "Take a decision of yours back."),
+    "history": ("history", "What was written when."),
+    "undo": ("undo", "Put back what was there before the last write."),
+    "link": ("link:link", "Adopt a playlist of your own for a listing."),
+    "unlink": ("link:unlink", "Forget which playlist is a listing's."),
+    "remove": ("link:remove", "Stop looking after a listing."),
+    "edit": ("edit", "Open a listing in your editor."),
+    "schedule": ("schedule", "Keep playlists in order through the system's own scheduler."),
 }
 
 

@@ -49,3 +49,15 @@ def known(app: App, name: str, service: str | None) -> Known:
         playlist_id=playlist.playlist_id if playlist else None,
         playlist_url=playlist.url if playlist and where != "demo" else None,
     )
+
+
+def place_of(app: App, name: str, service: str | None, *, must_exist: bool = True) -> Place:
+    """Where the memory of a listing is; raises `ListingError` for a name that is no listing (unless it may be gone)."""
+    from playlist_builder.services import stored_account
+    from playlist_builder.store.listings import Listings, check_name
+
+    where = app.service_name(service)
+    if must_exist:
+        Listings(app.settings).find(name)
+    account = stored_account(app.settings, where)
+    return Place(service=where, account=account.id if account else "", listing=check_name(name))

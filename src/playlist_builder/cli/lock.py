@@ -23,5 +23,5 @@ def command(
     app = app_of(ctx)
     options = builder.Options(refresh=refresh)
     return run_listings(
-        app, app.service_name(service), choose(app, names, all_), options, builder.lock, as_json=as_json
+        app, app.service_name(service), choose(app, names, all_), options, builder.lock, as_json=as_json, several=all_
     )

@@ -69,6 +69,7 @@ def run_listings(
     use_case: UseCase,
     *,
     as_json: bool = False,
+    several: bool | None = None,
     wait_s: float = 60.0,
     max_requests: int | None = None,
     interactive: bool | None = None,
@@ -79,7 +80,7 @@ def run_listings(
     codes: list[int] = []
     first_error: PlaylistError | None = None
     asks = app.interactive if interactive is None else interactive
-    single = len(items) == 1
+    single = not several and len(items) == 1
     loaded: list[Loaded | PlaylistError] = []
     for item in items:
         try:

@@ -67,6 +67,7 @@ def command(
         options,
         builder.sync,
         as_json=as_json,
+        several=all_,
         wait_s=wait,
         max_requests=max_requests,
     )

@@ -9,10 +9,10 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
-from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
+from playlist_builder.emulator.catalogue import Catalogue
 from playlist_builder.emulator.faults import LoggedRequest
 from playlist_builder.emulator.options import Options
 from playlist_builder.emulator.server import Emulator
@@ -34,7 +34,9 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--account", type=Path, metavar="FILE", help="keep the account here from run to run")
     parser.add_argument("--quota", type=int, metavar="N", help="requests that each bucket has in 24 hours")
     parser.add_argument("--rate", type=int, metavar="N", help="requests in any 30 seconds")
-    parser.add_argument("--consent", choices=("page", "auto", "deny"), default="page", help="what /authorize does")
+    parser.add_argument(
+        "--consent", choices=("page", "auto", "deny"), default="auto", help="what /authorize does (default: auto)"
+    )
     parser.add_argument("--client-id", action="append", metavar="ID", help="a registered application (default: any)")
     parser.add_argument("--redirect-uri", action="append", metavar="URI", help="a registered address (default: any)")
     parser.add_argument("--rotate", action="store_true", help="a refresh gives a new refresh token")
@@ -72,8 +74,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         rotate_refresh_tokens=asked.rotate,
     )
     stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
     with ExitStack() as stack:
         log: IO[str] | None = None
         if asked.requests is not None:
@@ -99,16 +99,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         except (OSError, ValueError) as error:
             sys.stderr.write(f"emulator: {error}\n")
             return 1
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, lambda *_: stop.set())
         sys.stdout.write(f"SPOTIFY_API_URL={emulator.api_url}\nSPOTIFY_ACCOUNTS_URL={emulator.accounts_url}\n")
         sys.stdout.flush()
         stop.wait()
     return 0
 
 
-def _catalogue(path: Path | None, database: Path | None) -> Any:
+def _catalogue(path: Path | None, database: Path | None) -> Catalogue:
     """The shipped catalogue, or that of a file."""
-    shipped = import_module("playlist_builder.emulator.catalogue").Catalogue  # large, so not before it is needed
-    return shipped.shipped() if path is None else shipped.from_jsonl(path, database)
+    return Catalogue.shipped() if path is None else Catalogue.from_jsonl(path, database)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from playlist_builder.emulator.library import (
     Refused,
 )
 from playlist_builder.emulator.options import Options
-from playlist_builder.emulator.shapes import JSON, Catalogue, Mode, Shapes, selected
+from playlist_builder.emulator.shapes import ITEMS_LIMIT, JSON, TRACKS_LIMIT, Catalogue, Mode, Shapes, selected
 
 BUCKETS = ("search", "catalogue", "playlists", "me")  # the real ones are not published
 RATE_WINDOW_S = 30
@@ -437,7 +437,8 @@ class Api:
             raise Refused(403, "Forbidden")
         if playlist.belongs_to(call.grant.user):
             call.needs("playlist-read-private")
-        limit = call.number("limit", 20 if self.mode.new_keys else 100, 1, self.mode.items_limit)
+        default, most = (20, ITEMS_LIMIT) if call.template.endswith("/items") else (TRACKS_LIMIT, TRACKS_LIMIT)
+        limit = call.number("limit", default, 1, most)
         offset = call.number("offset", 0, 0, 100_000)
         path = call.template.replace("{id}", playlist.id)
         episodes = _wants_episodes(call)

@@ -26,6 +26,8 @@ Kind = Literal[
     "429-zero",
     "429-text",
     "text-403",
+    "json-403",
+    "empty-403",
 ]
 
 
@@ -121,6 +123,10 @@ class Fault:
                 return failure(404, "Resource not found")
             case "text-403":
                 return Answer(status=403, body=NOT_REGISTERED, content_type=TEXT_TYPE)
+            case "json-403":
+                return failure(403, NOT_REGISTERED)
+            case "empty-403":
+                return Answer(status=403)
             case "429-quota":
                 wait = 48925 if self.retry_after is None else self.retry_after
                 return failure(429, "Too many requests", "QUOTA_EXCEEDED", Retry_After=str(wait))

@@ -25,6 +25,7 @@ ALL_SCOPES = (
 class Options:
     """How this service behaves where the real one varies. The defaults are what a new application meets."""
 
+    followed: tuple[str, ...] = ()  # names of playlists of someone else in a fresh account's library, first on top
     page_cap: int | None = None  # entries a page holds at most, whatever limit was asked for
     max_items: int = 11_000  # entries a playlist holds at most; beyond it 500 (reported by clients)
     snapshot_delay_s: float = 0.0  # a new snapshot_id is read that much later (30 s measured by clients in 2026)

@@ -27,6 +27,7 @@ from playlist_builder.store.files import replace_file
 
 HOST = "127.0.0.1"
 CLIENT_ID = "emulated-client"  # whose tokens `issue_token` gives
+OTHER = "someone-else"  # who made the playlists that the user follows
 BODY_BYTES = 4 * 1024 * 1024  # nothing that the API takes is larger
 SECRETS = ("code", "code_verifier", "refresh_token", "client_secret", "access_token")
 FILE_VERSION = 1
@@ -72,6 +73,9 @@ class Emulator:
         if said:
             self.accounts.restore(said["tokens"])
             self.api.restore(said["spent"])
+        else:
+            for name in reversed(options.followed):
+                self.account.follow(self.account.create(name, owner=OTHER))
         self._busy = False
         self._closed = False
         self._stopping = threading.Event()
@@ -105,11 +109,14 @@ class Emulator:
         """The address of the Web API, without a slash at the end."""
         return f"{self.accounts_url}/v1"
 
-    def issue_token(self, scopes: Iterable[str] = ALL_SCOPES, *, user: str | None = None) -> dict[str, Any]:
-        """An answer of `/api/token` without the way there: access and refresh token, scope, lifetime, type."""
+    def issue_token(
+        self, scopes: Iterable[str] = ALL_SCOPES, *, user: str | None = None, client_id: str = CLIENT_ID
+    ) -> dict[str, Any]:
+        """An answer of `/api/token` without the way there: access and refresh token, scope, lifetime, type. Only
+        `client_id` can refresh it."""
         with self.account.lock:
             known = self.account.known_user(user or self.account.user.id)
-            said = self.accounts.issue(CLIENT_ID, known.id, scopes)
+            said = self.accounts.issue(client_id, known.id, scopes)
             self.save()
             return said
 

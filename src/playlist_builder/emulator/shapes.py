@@ -17,6 +17,8 @@ JSON = dict[str, Any]
 WEB = "https://open.spotify.com"
 MARKETS = ["CA", "DE", "FR", "GB", "JP", "US"]
 EMBEDDED = 100  # entries of the first page inside a playlist (seen by clients)
+ITEMS_LIMIT = 50  # entries of a page of /playlists/{id}/items (reference)
+TRACKS_LIMIT = 100  # the same of /playlists/{id}/tracks, gone for new applications
 
 
 class Artist(Protocol):
@@ -97,7 +99,6 @@ class Mode:
     all_fields: bool  # popularity, available_markets, linked_from and their like
     search_limit: int
     search_default: int
-    items_limit: int
 
 
 MODES = {
@@ -110,7 +111,6 @@ MODES = {
             all_fields=False,
             search_limit=10,
             search_default=5,
-            items_limit=50,
         ),
         Mode(
             name="dev-old",
@@ -119,7 +119,6 @@ MODES = {
             all_fields=False,
             search_limit=50,
             search_default=20,
-            items_limit=100,
         ),
         Mode(
             name="extended",
@@ -128,7 +127,6 @@ MODES = {
             all_fields=True,
             search_limit=50,
             search_default=20,
-            items_limit=100,
         ),
     )
 }
@@ -218,18 +216,21 @@ class Shapes:
         total: int,
         limit: int,
         offset: int,
+        next_limit: int | None = None,
     ) -> JSON:
-        """A page with absolute addresses; `query` holds what its neighbours need besides offset and limit."""
+        """A page with absolute addresses; `query` holds what its neighbours need besides offset and limit.
 
-        def url(start: int) -> str:
-            return f"{self.base}{path}?{urlencode({**query, 'offset': start, 'limit': limit})}"
+        `next_limit`: of the page that follows, where it may not be as long as this one."""
+
+        def url(start: int, length: int) -> str:
+            return f"{self.base}{path}?{urlencode({**query, 'offset': start, 'limit': length})}"
 
         return {
-            "href": url(offset),
+            "href": url(offset, limit),
             "limit": limit,
-            "next": url(offset + limit) if offset + limit < total else None,
+            "next": url(offset + limit, next_limit or limit) if offset + limit < total else None,
             "offset": offset,
-            "previous": url(max(0, offset - limit)) if offset > 0 else None,
+            "previous": url(max(0, offset - limit), limit) if offset > 0 else None,
             "total": total,
             "items": list(items),
         }
@@ -479,7 +480,8 @@ class Shapes:
         entries = playlist.version_seen(self.items_delay_s).entries
         limit = min(limit, self.page_cap or limit)
         page = [self.entry(entry, episodes=episodes) for entry in entries[offset : offset + limit]]
-        return self.paging(path, query, page, total=len(entries), limit=limit, offset=offset)
+        most = min(limit, ITEMS_LIMIT if path.endswith("/items") else TRACKS_LIMIT)
+        return self.paging(path, query, page, total=len(entries), limit=limit, offset=offset, next_limit=most)
 
     def playlist(self, playlist: Playlist, reader: str | None, *, full: bool, episodes: bool = False) -> JSON:
         """A playlist; `full` with its first page, which new applications get only of what is the reader's own."""

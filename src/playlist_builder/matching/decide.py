@@ -136,7 +136,7 @@ def _decide(
 ) -> Match:
     unique = _unique(candidates)
     ranked = sorted(unique, key=lambda c: (c.score.refusal is not None, -c.score.total))
-    shown = tuple(ranked[:10])
+    shown = tuple(sorted(unique, key=_interest, reverse=True)[:10])
     fitting = [c for c in ranked if c.score.refusal is None]
     if not fitting or fitting[0].score.total < LIKELY:
         return _none(track, shown, searches)
@@ -236,6 +236,11 @@ def _unique(candidates: Sequence[Candidate]) -> list[Candidate]:
         if kept is None:
             by_uri[found.recording.uri] = found
     return list(by_uri.values())
+
+
+def _interest(found: Candidate) -> float:
+    """How much a person would want to see the candidate: what a rule refused comes after what fits as well."""
+    return found.score.total * {None: 1.0, "copy": 0.5}.get(found.score.refusal, 0.8)
 
 
 def _same(a: Candidate, b: Candidate) -> bool:

@@ -48,15 +48,21 @@ def match_tracklist(
     no_album: frozenset[str] = frozenset(),
     album_uri: Callable[[str], str | None] = lambda text: None,
     on_row: Callable[[int], None] = lambda settled: None,
+    again: frozenset[int] = frozenset(),
 ) -> Found:
     """A match for every row. `known` has those that are decided already (index from 0): nothing is asked for them.
 
-    `no_album`: names that are known to be no album of this listing. `album_uri` reads links and URIs in `album`.
+    Rows of `again` were searched in vain some days ago: they are asked past the cache. `no_album`: names that are known
+    to be no album of this listing. `album_uri` reads links and URIs in `album`.
     `on_row` is told how many rows are settled. A `ServiceError` of the catalogue ends the questions, not the run;
     `AuthError` is raised.
     """
     search = _Matching(tracklist, catalogue, accept, album_uri, on_row, len(known))
-    search.rows = {i: _Row(t, list(ladder(t))) for i, t in enumerate(tracklist.tracks) if i not in known}
+    search.rows = {
+        i: _Row(track, [replace(query, fresh=i in again) for query in ladder(track)])
+        for i, track in enumerate(tracklist.tracks)
+        if i not in known
+    }
     missed: list[str] = []
     stopped: ServiceError | None = None
     asked: set[int] = set()

@@ -10,6 +10,7 @@ from playlist_builder.model import Candidate, Match, Recording, Result
 from playlist_builder.report.text import clean
 
 MOST_CANDIDATES = 5
+LEAST = 0.2  # total below which a candidate helps nobody
 
 
 def result_object(result: Result) -> dict[str, Any]:
@@ -71,8 +72,13 @@ def _track(position: int, match: Match) -> dict[str, Any]:
         "differences": list(match.differences),
         "reason": clean(match.reason),
         "recording": None if chosen is None else recording_object(chosen),
-        "candidates": [] if chosen is not None else [_candidate(c) for c in match.candidates[:MOST_CANDIDATES]],
+        "candidates": [] if chosen is not None else [_candidate(c) for c in worth_showing(match)],
     }
+
+
+def worth_showing(match: Match) -> tuple[Candidate, ...]:
+    """Up to MOST_CANDIDATES candidates, best first, without those that share next to nothing with the row."""
+    return tuple(c for c in match.candidates if c.score.total >= LEAST)[:MOST_CANDIDATES]
 
 
 def recording_object(recording: Recording) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from playlist_builder.model import Match, Result
@@ -31,7 +32,7 @@ COLORS = {
 
 def rows(matches: Iterable[Match], console: Console, *, quiet: bool = False) -> RenderableType:
     """One line for each row, its differences and its reason below it. `quiet`: only rows that need a person."""
-    lines: list[Text] = []
+    lines: list[RenderableType] = []
     plain = not _can_show(console)
     for number, match in enumerate(matches, 1):
         if quiet and not match.needs_person:
@@ -46,15 +47,20 @@ def rows(matches: Iterable[Match], console: Console, *, quiet: bool = False) -> 
             line.append("  (known gap)", "dim")
         lines.append(line)
         lines.extend(_indented(text, "yellow") for text in difference_lines(match))
-        if match.recording is None and match.reason and match.outcome != "skipped":
+        if _worth_saying(match):
             lines.append(_indented(clean(match.reason), "dim"))
-        elif match.recording is not None and not match.differences and match.reason.startswith("same recording"):
-            lines.append(_indented(f"{clean(match.reason)}: {clean(match.recording.title)}", "dim"))
     return Group(*lines)
 
 
-def _indented(text: str, style: str) -> Text:
-    return Text(f"       {text}", style)
+def _worth_saying(match: Match) -> bool:
+    """Whether the reason says more than the line and its differences."""
+    if match.recording is None:
+        return bool(match.reason) and match.outcome != "skipped"
+    return not match.differences and match.reason.startswith("same recording")
+
+
+def _indented(text: str, style: str) -> RenderableType:
+    return Padding(Text(text, style), (0, 0, 0, 7), expand=False)
 
 
 def show(result: Result, out: Console, *, quiet: bool = False, left: int | None = None) -> None:

@@ -127,6 +127,7 @@ class Copy:
     target: tuple[str | None, ...] = ()  # what the write was to reach
     after: tuple[str | None, ...] | None = None  # as read when it was done; None: interrupted
     base: tuple[str, ...] | None = None  # ours before the write
+    leaves: tuple[str, ...] | None = None  # of an undo: what is ours after it
     kind: str = "sync"
     created: bool = False  # the write made the playlist
 

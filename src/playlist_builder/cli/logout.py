@@ -1,0 +1,33 @@
+"""`playlist logout`: forgets the login and what the service answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from playlist_builder.errors import UsageError
+
+if TYPE_CHECKING:
+    from playlist_builder.cli.app import App
+
+
+@click.command(epilog="Example: playlist logout")
+@click.option("--service", metavar="S", help="Which service to log out of.")
+@click.pass_obj
+def command(app: App, service: str | None) -> None:
+    """Delete the login and the cached answers. Listings, locks and the history stay."""
+    from playlist_builder.services import SERVICES
+    from playlist_builder.services.spotify import forget
+
+    name = app.service_name(service)
+    if name not in SERVICES:
+        raise UsageError(f"There is no service {name!r}. Known: {', '.join(SERVICES)}.")
+    was_there, caches = forget(app.settings, name)
+    login = "The login was deleted" if was_there else "There was no login"
+    answers = "and the cached answers were deleted" if caches else "and there were no cached answers"
+    app.out.print(f"{login}, {answers}. Listings, locks and history are kept.", soft_wrap=True)
+    if name != "demo":
+        if app.settings.token:
+            app.err.print("PLAYLIST_TOKEN is still set, and works as a login.", markup=False)
+        app.out.print("To take the app's permission back as well: https://www.spotify.com/account/apps", soft_wrap=True)

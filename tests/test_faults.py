@@ -1,0 +1,156 @@
+"""The fault matrix: whatever breaks at whatever request, a rerun ends in exactly the right list, nothing lost or twice.
+
+Every run here is the real command over real HTTP; only the clock stands still. The same matrix with processes that are
+killed is in `test_faults_slow.py`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from playlist_builder.emulator import Fault
+from tests.test_sync import FIVE, foreign
+from tests.world import World, world
+
+KINDS = [
+    ("500", "before"), ("500", "after"), ("502", "before"), ("502", "after"), ("drop", "before"), ("drop", "after"),
+    ("401", "before"), ("404", "before"), ("429-short", "before"), ("429-quota", "before"), ("429-no-header", "before"),
+]  # fmt: skip
+
+
+def cold(here: World) -> Callable[[], object]:
+    """A new playlist."""
+    here.listing(FIVE)
+    return lambda: here.run("sync", "mix", "--json")
+
+
+def update(here: World) -> Callable[[], object]:
+    """Rows added, removed and moved around the user's own entries, one of them twice."""
+    here.listing([*FIVE, ("Ray Parker Jr.", "Ghostbusters")])
+    here.sync()
+    own = foreign(here, "Axel F")
+    here.playlist.insert(own, 1)
+    here.playlist.insert(own, 4)
+    here.playlist.insert(here.uris[0] or "", 5)  # a second copy of one of ours
+    here.playlist.add_local_file("Me", "Tape", "Hum", 61, 3)
+    here.listing([FIVE[4], FIVE[1], ("Touch", "The Sweetest Victory"), FIVE[2], FIVE[3]])
+    return lambda: here.run("sync", "mix", "--json")
+
+
+def undo(here: World) -> Callable[[], object]:
+    """The list of before an update is put back."""
+    update(here)()
+    return lambda: here.run("undo", "mix", "--json")
+
+
+SCENES = {"cold": cold, "update": update, "undo": undo}
+
+
+def outcome(here: World) -> list[str | None]:
+    return here.uris
+
+
+def reads_between_equal_writes(here: World, since: int) -> bool:
+    """Whether the list was read between any two writes of which the first failed."""
+    failed = False
+    for request in here.emulator.requests[since:]:
+        if not request.is_write:
+            failed = False
+        elif failed and request.status not in (401, 404, 429):
+            return False
+        if request.is_write:
+            failed = request.status is None or request.status >= 500 or request.fault in ("drop", "timeout")
+    return True
+
+
+@pytest.fixture(scope="module")
+def wanted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, int, list[str | None]]]:
+    """For each scene: how many requests came before it, how many it sends, and the list that it leaves."""
+    found = {}
+    for name, scene in SCENES.items():
+        with pytest.MonkeyPatch.context() as patch, world(tmp_path_factory.mktemp(name)) as here:
+            patch.setenv("PLAYLIST_HOME", str(here.root / "unused"))
+            act = scene(here)
+            before = len(here.emulator.requests)
+            act()
+            found[name] = (before, len(here.emulator.requests) - before, outcome(here))
+    return found
+
+
+@pytest.mark.parametrize(("kind", "when"), KINDS)
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_rerun_after_any_fault_ends_in_the_right_list(
+    scene: str, kind: str, when: str, tmp_path: Path, wanted: dict[str, tuple[int, int, list[str | None]]]
+) -> None:
+    _, requests, right = wanted[scene]
+    for number in range(1, requests + 1):
+        root = tmp_path / str(number)
+        root.mkdir()
+        with world(root) as here:
+            act = SCENES[scene](here)
+            since = len(here.emulator.requests)
+            here.emulator.faults.append(
+                Fault(lambda r, at=since + number: r.number == at, kind, when=when, retry_after=None)  # type: ignore[misc, arg-type]
+            )
+            act()
+            here.clock.move(timedelta(hours=25))
+            if scene != "undo" or here.uris != right:
+                act()
+            assert here.uris == right, f"{kind} {when} at request {number} of {requests}"
+            assert reads_between_equal_writes(here, since), f"{kind} {when} at request {number}: repeated blindly"
+        shutil.rmtree(root)
+
+
+def test_a_timeout_is_as_any_ambiguous_failure(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        update(here)
+        here.emulator.faults.append(Fault("POST /playlists/{id}/items", "drop", when="after"))
+        here.emulator.faults.append(Fault("PUT /playlists/{id}/items", "504", when="after"))
+        here.emulator.faults.append(Fault("DELETE /playlists/{id}/items", "503", when="before"))
+        assert here.run("sync", "mix", "--json").code == 0
+        first = here.uris
+        assert here.sync()["requests"]["sent"] <= 2
+        assert here.uris == first
+
+
+def test_a_failed_read_is_never_taken_for_an_empty_playlist(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        here.listing(FIVE)
+        here.sync()
+        before = here.uris
+        here.playlist.insert(foreign(here, "Axel F"), 0)
+        writes = len(here.emulator.writes)
+        here.emulator.faults.append(Fault("GET /playlists/{id}", "500", times=9))
+        assert here.run("sync", "mix").code == 3
+        here.emulator.faults[:] = [Fault("GET /me/playlists", "502", times=9)]
+        here.forget_state()
+        assert here.run("sync", "mix").code == 3
+        assert len(here.emulator.writes) == writes
+        assert here.uris[1:] == before
+
+
+def test_someone_else_writing_in_between_loses_nothing(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        update(here)
+        own = foreign(here, "The Goonies 'R' Good Enough")
+        done: list[bool] = []
+
+        def meddle(request: object) -> None:
+            if (
+                not done
+                and getattr(request, "template", "") == "/playlists/{id}/items"
+                and getattr(request, "is_write", False)
+            ):
+                done.append(True)
+                here.playlist.insert(own, 0)
+
+        here.emulator.before.append(meddle)
+        here.run("sync", "mix", "--json")
+        here.sync()
+        assert own in here.uris
+        assert len([uri for uri in here.uris if uri == own]) == 1
