@@ -12,7 +12,7 @@ from playlist_builder.matching.differences import differences
 from playlist_builder.matching.line import other_readings, readings
 from playlist_builder.matching.names import fold, level, title_of
 from playlist_builder.matching.same import same_recording, same_song
-from playlist_builder.matching.score import album_part, score
+from playlist_builder.matching.score import album_part, artist_part, score
 from playlist_builder.model import Accept, Candidate, FoundBy, Match, Query, Recording, Score, Search, Track, Tracklist
 
 THRESHOLD = 0.80  # least total that is accepted; set on labelled cases (tests/benchmarks/matching)
@@ -96,7 +96,9 @@ def _by_other_reading(
     candidates = [c for c in candidates if fuzz.token_set_ratio(whole, fold(c.recording.label)) >= ALL_WORDS]
     for reading in other_readings(track):
         scored = [replace(c, score=score(reading, c.recording)) for c in candidates]
-        likely = [c for c in scored if _both_agree(c)]
+        likely = [
+            replace(c, differences=differences(reading, c.recording, wishes)) for c in scored if _both_agree(c)
+        ]
         if not likely:
             continue
         match = _decide(reading, likely, wishes, accept, searches)
@@ -110,7 +112,8 @@ def _by_other_reading(
     reason = "; ".join(part for part in (sentence, match.reason) if part)
     if match.outcome == "matched" and accept == "exact" and track.artist:
         return _review(track, match.candidates, searches, f"not exact: {reason}")
-    return replace(match, track=track, reason=reason)
+    differing = differences(track, match.recording, wishes) if match.recording else ()
+    return replace(match, track=track, reason=reason, differences=differing)
 
 
 def _both_agree(found: Candidate) -> bool:
@@ -253,7 +256,11 @@ def _same_names(a: Candidate, b: Candidate) -> bool:
     def part(found: Candidate, name: str) -> float:
         return dict(found.score.parts).get(name, 0.0)
 
-    return all(part(found, "artist") >= 0.9 and part(found, "title") >= 0.85 for found in (a, b))
+    if not all(part(found, "artist") >= 0.9 and part(found, "title") >= 0.85 for found in (a, b)):
+        return False
+    one, other = a.recording, b.recording
+    credit = ", ".join(one.artists)
+    return artist_part(credit, title_of(one.title), other, title_of(other.title)) >= SURE
 
 
 def _album_agrees(track: Track, recording: Recording, wishes: Tracklist) -> bool:
@@ -283,20 +290,19 @@ REFUSED = {
 
 def _none(track: Track, shown: tuple[Candidate, ...], searches: tuple[Search, ...]) -> Match:
     """`review` where a person could choose what a rule refused, else `missing`; with one sentence that says why."""
+    titled = [c for c in shown if dict(c.score.parts)["title"] >= 0.9]
     refused = [c for c in shown if c.score.refusal and c.score.total >= THRESHOLD]
     versions = [c for c in refused if c.score.refusal != "copy"]
     if versions:
         tags = sorted(set().union(*(title_of(c.recording.title).tags for c in versions)))
         what = f"only {', '.join(tags)} recordings were found" if tags else "only another version was found"
         return _review(track, shown, searches, what)
-    if refused:
+    if refused or (titled and all(c.score.refusal == "copy" for c in titled)):
         reason = "only karaoke or tribute recordings were found"
     elif not shown:
         reason = "the search found nothing"
     else:
-        acts = {
-            level(c.recording.artists[0]) for c in shown if c.recording.artists and dict(c.score.parts)["title"] >= 0.9
-        }
+        acts = {level(c.recording.artists[0]) for c in titled if c.recording.artists and c.score.refusal != "copy"}
         like = f" like {track.artist!r}" if track.artist else ""
         if len(acts) > 1:
             reason = f"found {len(acts)} acts with this title, none{like}"

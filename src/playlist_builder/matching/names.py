@@ -140,6 +140,11 @@ _TAIL_BAND = re.compile(
 )
 
 
+def act_key(name: str) -> str:
+    """`level`, or the signs themselves for an act that is all signs ("!!!")."""
+    return level(name) or squeeze(name.casefold())
+
+
 @lru_cache(maxsize=65536)
 def artists_of(credit: str) -> tuple[str, ...]:
     """The acts that a credit may name, in its order and own spelling, first the whole; no duplicates.
@@ -160,7 +165,7 @@ def artists_of(credit: str) -> tuple[str, ...]:
             acts.extend(piece.strip(" ,;&()[]") for piece in _BETWEEN.split(part))
     seen: dict[str, str] = {}
     for act_name in acts:
-        key = level(act_name)
+        key = act_key(act_name)
         if key and key not in seen:
             seen[key] = act_name
     return tuple(seen.values())

@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 
 from playlist_builder.matching.names import (
     Title,
+    act_key,
     artists_of,
     copied_album,
     copyist,
@@ -232,8 +233,8 @@ def _credits_alike(credit: str, artists: tuple[str, ...]) -> float:
     """The likeness of the two acts of the credits that are most alike; PIECE of it where they are but part of them."""
     best = 0.0
     whole = ", ".join(artists)
-    ours = [(level(act), _leads(act, credit)) for act in artists_of(credit)]
-    theirs = [(level(act), _leads(act, whole)) for act in _acts(artists)]
+    ours = [(act_key(act), _leads(act, credit)) for act in artists_of(credit)]
+    theirs = [(act_key(act), _leads(act, whole)) for act in _acts(artists)]
     for i, (a, leads) in enumerate(ours):
         for j, (b, also) in enumerate(theirs):
             value = _act_alike(a, b)
