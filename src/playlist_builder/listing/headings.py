@@ -1,0 +1,186 @@
+"""What the lines above a listing say of it: the album, its artist, its year, a fair title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from playlist_builder.listing.lines import Document, begins_listing, is_side
+from playlist_builder.listing.rows import Row
+from playlist_builder.listing.signs import DASHES, clean, fold, unquoted
+from playlist_builder.listing.words import CREDIT_LINE, KEYS, VARIOUS
+
+_D = "-" + DASHES
+_KEY = re.compile(
+    r"^(?:artist|band|performer|interpret(?:en)?|künstler|artista|intérprete|artiste|interprète|исполнитель|группа|"
+    r"アーティスト|歌手|performed by|music by)\s*[:：–-]\s*(?P<artist>[^|]{2,80}?)(?:,\s*(?:venue|album|title)\b.*|\s*\|.*)?$",
+    re.IGNORECASE,
+)
+_SETLIST = re.compile(r"^(?P<artist>.{2,60}?)\s+(?:concert\s+)?set\s?list\b", re.IGNORECASE)
+_BY = re.compile(r"^(?P<album>[^–—:]{2,70}?)\s+(?:by|von|par|de los|performed by)\s+(?P<artist>[A-ZÀ-ÞА-Я0-9][^,:;()]{1,50}?)(?:\s*[(\[].*)?$")
+_DASHED = re.compile(rf"^(?P<left>.{{1,70}}?)(?:\s+[{_D}]+\s+|\s*[–—]\s+)(?P<right>.{{1,90}})$")
+_YEAR = re.compile(r"[(\[]\s*(?:\w+\s*[,;]?\s*)?((?:19|20)\d{2})\b[^)\]]*[)\]]")
+_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
+_QUOTED = re.compile(r"[\"“„«‹「『]([^\"“”„«»「」『』]{2,60})[\"”“»«」』]")
+_EMPTY_PREFIX = re.compile(r"^(?:\W*(?:#|no\.?|nr\.?|n[º°]|vol\.?|part|episode|folge|programa)?\s*\d*\W*)$", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^(?:re|subject|betreff|asunto|objet|trade|disco da semana|disco de la semana|album of the week|album der woche|"
+    r"album review|review|kritik|plattenkritik|chronique|reseña|resenha|классика|now playing|the album|album|disc|"
+    r"flohmarktfund des monats|[\w ]{3,40}#\d+|[\w ]{3,40}\bno\.? ?\d+)\s*(?:#\s?\d+)?\s*:\s*",
+    re.IGNORECASE,
+)
+_GENERIC = re.compile(
+    r"\b(?:great|best|classic|soundtracks?|review|revisited|no|vol|album|of the (?:week|month|day)|movie|nights?|films?|favou?rite|"
+    r"part|episode|posts?|series|listen|trade|re|kritik|monats|woche|semana|semaine|disco|compilado|various)\b",
+    re.IGNORECASE,
+)
+_SOUNDTRACK = re.compile(
+    r"(?:^|[:–—-]\s*|\bto\s+)(?:the\s+)?(?P<name>(?:[^:–—]){2,50}?)\s+(?:original\s+)?(?:motion picture\s+)?(?:soundtrack|ost)\b", re.IGNORECASE
+)
+_SITE = re.compile(r"\s+[|·»]\s+.*$|\s+::\s+.*$")
+_BADGE = re.compile(r"^[*★☆✦✧~=\-#\s]+|[*★☆✦✧~=\-#\s]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """The whole that a heading names; "" and None where it names nothing."""
+
+    name: str = ""
+    artist: str = ""
+    year: int | None = None
+    certain: bool = False  # the heading has the form of an album's name
+
+
+def album_of(document: Document, rows: Sequence[Row]) -> Album:
+    """The album whose tracks the rows are, as a heading, key line or the markup names it."""
+    if document.artist or document.album:
+        artist = "" if fold(document.artist) in VARIOUS else document.artist
+        return Album(document.album, artist, document.year, certain=bool(document.album))
+    titles = frozenset(fold(row.body) for row in rows[:100])
+    best: tuple[float, Album] | None = None
+    for distance, text in _above(document, rows[0].at):
+        found = _named(text, titles)
+        if found:
+            score = (6 if found.certain else 2) - distance * 0.05
+            if best is None or score > best[0]:
+                best = (score, found)
+    return best[1] if best else Album()
+
+
+def _above(document: Document, first: int) -> Iterator[tuple[int, str]]:
+    """Short lines above the first row, the nearest first, then the page's title and its first lines."""
+    distance = 0
+    asides = document.asides
+    for at in range(first - 1, max(-1, first - 120), -1):
+        line = document.lines[at]
+        if not line.text or asides[at] or line.group:
+            continue
+        distance += 1
+        if len(line.text) <= 110 and not CREDIT_LINE.match(line.text):
+            yield distance, clean(line.text)
+    if document.title:
+        yield 12, document.title
+    filled = [line for line in document.lines[:30] if line.text][:3]
+    for line in filled:
+        if len(line.text) <= 110:
+            yield 15, clean(line.text)
+
+
+def _named(text: str, titles: frozenset[str]) -> Album | None:
+    if found := _KEY.match(text):
+        artist = unquoted(found.group("artist"))
+        return None if fold(artist) in VARIOUS else Album(artist=artist, certain=True)
+    if found := _SETLIST.match(text):
+        return Album(artist=found.group("artist"))
+    text = _LABEL.sub("", _BADGE.sub("", text))
+    year = _YEAR.search(text)
+    plain = _BRACKETS.sub(" ", text).strip()
+    dashed = _DASHED.match(plain)
+    if dashed and plain[-1] not in ".!?;":
+        return _dashed(dashed.group("left"), dashed.group("right"), int(year.group(1)) if year else None, titles)
+    if year and (found := _BY.match(plain)):
+        return Album(unquoted(found.group("album")), unquoted(found.group("artist")), int(year.group(1)), certain=True)
+    found = _BY.match(plain)
+    if found and len(plain.split()) <= 9:
+        return Album(unquoted(found.group("album")), unquoted(found.group("artist")))
+    return None
+
+
+def _dashed(left: str, right: str, year: int | None, titles: frozenset[str]) -> Album | None:
+    left, right = unquoted(left), unquoted(right)
+    if fold(left) in KEYS or len(left.split()) > 6 or len(right.split()) > 10:
+        return None
+    if re.search(r"\d{1,2}[:h]\d{2}|^\d+$|https?:", left + " " + right):
+        return None
+    if fold(left) in VARIOUS:
+        return Album(right, "", year, certain=True)
+    if fold(left) in titles and fold(right) not in titles:
+        return Album(left, right, year, certain=True)
+    certain = year is not None or fold(right) in titles
+    return Album(right, left, year, certain=certain)
+
+
+def title_of(document: Document, rows: Sequence[Row], album: Album) -> str:
+    """A fair name for the listing: the album's, or what the page's title is about; "" where nothing names it."""
+    if album.name and (album.certain or document.album):
+        return clean(album.name)[:150]
+    for text in _titles(document, rows):
+        name = shortened(text, document)
+        if name:
+            return name
+    return ""
+
+
+def _titles(document: Document, rows: Sequence[Row]) -> Iterator[str]:
+    if document.title:
+        yield document.title
+    own = {row.at for row in rows}
+    for at in range(rows[0].at):
+        line = document.lines[at]
+        if line.text and at not in own and not begins_listing(line, document.folded[at]):
+            if len(line.text) <= 120 and not is_side(document.folded[at]) and (line.level or not _is_menu(line.text)):
+                yield clean(line.text)
+
+
+def _is_menu(text: str) -> bool:
+    if text.count("|") > 1 or re.match(r"^[\w -]{2,20}:\s", text) and fold(text.split(":")[0]) in KEYS:
+        return True
+    return bool(re.match(r"^(?:hi|hello|dear|hey|hallo|hola|bonjour|olá|liebe|posted|published|home)\b", text, re.IGNORECASE))
+
+
+def shortened(text: str, document: Document) -> str:
+    """What a page's title is about: without the site, the series before a colon and the words after it."""
+    text = _BADGE.sub("", _SITE.sub("", clean(text))).strip()
+    text = _LABEL.sub("", text)
+    if found := _SOUNDTRACK.search(text):
+        name = unquoted(found.group("name"))
+        if 0 < len(name.split()) <= 7:
+            return _cased(name)
+    quoted = _QUOTED.search(text)
+    if quoted and re.search(r"soundtrack|album|ost\b|cd|lp\b|tape|mix|trade", text, re.IGNORECASE):
+        return quoted.group(1).strip()
+    left, colon, right = text.partition(": ")
+    if colon and left and right:
+        text = _better_side(left, right, document)
+    return _cased(text.strip(" .:–—-"))[:150]
+
+
+def _better_side(left: str, right: str, document: Document) -> str:
+    """Which side of a title's colon names the listing: the one that the page speaks of more often."""
+    body = " ".join(line.text for line in document.lines[:400])[:40_000]
+    counts = [len(re.findall(re.escape(side), body, re.IGNORECASE)) for side in (left, right)]
+    if _GENERIC.search(left) and not _GENERIC.search(right):
+        counts[1] += 2
+    return left if counts[0] > counts[1] else right
+
+
+def _cased(name: str) -> str:
+    """`name`, in title case where it is all capitals and long."""
+    return name.title() if name.isupper() and len(name) > 12 and name.isascii() else name
+
+
+def is_part(document: Document, at: int) -> bool:
+    """Whether the line names a side, disc or the listing, or is a credit: nothing to tell of."""
+    line = document.lines[at]
+    return is_side(document.folded[at]) or begins_listing(line, document.folded[at]) or bool(CREDIT_LINE.match(line.text))

@@ -1,0 +1,167 @@
+"""Runs of rows that belong together: numbered, timed, items of one list, or lines cut by the same sign."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from playlist_builder.listing.lines import Document, begins_listing, is_side
+from playlist_builder.listing.rows import Row
+from playlist_builder.listing.signs import DASHES
+from playlist_builder.listing.words import CREDIT_LINE
+
+_D = "-" + DASHES
+_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("kagi", re.compile(r"[「『].+[」』]")),
+    ("quote", re.compile(r"^[\"“„«»].+[\"”“«»]|[\"“„«»][^\"“”„«»]+[\"”“«»]\W*$")),
+    ("pipe", re.compile(r"\S\s*[|｜]\s*\S")),
+    ("tab", re.compile(r"\S\t+\S")),
+    ("dash", re.compile(rf"\S(?:\s+[{_D}]+\s+|[{_D}]+\s+|\s+[{_D}]+|[—–])\S")),
+    ("slash", re.compile(r"\S(?:\s+/\s+|／)\S")),
+    ("by", re.compile(r"\S\s+(?:by|von)\s+\S")),
+    ("colon", re.compile(r"\S\s?[:：]\s+\S|\S：\S")),
+    ("spaces", re.compile(r"\S\s{3,}\S")),
+)
+_FAR = 40  # lines between two rows of a numbered listing, at most
+_BOILERPLATE = 24  # a shorter line under a row is a button or a note
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Rows of one kind in order."""
+
+    kind: str
+    rows: tuple[Row, ...]
+
+
+class Gap:
+    """What stands between two rows."""
+
+    def __init__(self, document: Document, start: int, end: int) -> None:
+        self.size = end - start - 1
+        self.filled = [i for i in range(start + 1, end) if document.lines[i].text]
+        lines, folded = document.lines, document.folded
+        self.sides = [i for i in self.filled if is_side(folded[i])]
+        self.prose = [i for i in self.filled if lines[i].is_prose]
+        self.listing = [i for i in self.filled if begins_listing(lines[i], folded[i]) and i not in self.sides]
+        self.headings = [i for i in self.filled if lines[i].level and i not in self.sides]
+        asides = document.asides
+        self.aside = any(asides[i] for i in (*self.filled, end)) != asides[start]
+        self.captions = [i for i in self.filled if i not in self.sides and not _is_note(lines[i].text)]
+
+    @property
+    def part_of_listing(self) -> bool:
+        """Nothing but blank lines, notes and names of sides or discs."""
+        return not self.captions
+
+
+def _is_note(text: str) -> bool:
+    bracketed = text[:1] in "([（［" and text[-1:] in ")]）］"
+    return bracketed or bool(CREDIT_LINE.match(text)) or text in ("Play Video", "Anzeige", "ADVERTISEMENT")
+
+
+def runs_of(document: Document, rows: Sequence[Row]) -> Iterator[Run]:
+    """Every run of two or more rows, of every kind; runs of different kinds overlap."""
+    numbered = [row for row in rows if row.number is not None]
+    yield from _joined("number", numbered, document, _numbers_join)
+    listed = [row for row in rows if document.lines[row.at].group]
+    yield from _joined("list", listed, document, _items_join)
+    timed = [row for row in rows if (row.trail or row.lead) and not document.lines[row.at].is_prose]
+    yield from _joined("time", timed, document, _lines_join)
+    short = [row for row in rows if len(row.body) <= 160]
+    for kind, pattern in _KINDS:
+        having = [row for row in short if pattern.search(row.body)]
+        yield from _joined(kind, having, document, _lines_join)
+    yield from _under_headings(document, short)
+
+
+def _joined(
+    kind: str, rows: Sequence[Row], document: Document, joins: Callable[[Document, Row, Row], bool]
+) -> Iterator[Run]:
+    current: list[Row] = []
+    for row in rows:
+        if current and not joins(document, current[-1], row):
+            if len(current) > 1:
+                yield Run(kind, tuple(current))
+            current = []
+        current.append(row)
+    if len(current) > 1:
+        yield Run(kind, tuple(current))
+
+
+def _numbers_join(document: Document, last: Row, row: Row) -> bool:
+    if row.at - last.at > _FAR:
+        return False
+    gap = Gap(document, last.at, row.at)
+    if gap.aside:
+        return False
+    assert row.number is not None and last.number is not None
+    step = row.number - last.number
+    new_side = row.side != last.side
+    if new_side and not (row.side and last.side):
+        return False
+    if step == 1 and not new_side:
+        return not gap.listing or gap.part_of_listing
+    if step == -1 and not new_side and row.number > 0:
+        return len(gap.filled) <= 12
+    if row.number <= 1 or new_side:
+        close = len(gap.captions) <= (2 if gap.sides else 0)
+        return (close or _same_list(document, last, row)) and not gap.prose and not gap.headings
+    return -1 < step <= 6 and len(gap.captions) <= 3 and not gap.headings and not gap.listing
+
+
+def _same_list(document: Document, last: Row, row: Row) -> bool:
+    group = document.lines[last.at].group
+    return group != 0 and document.lines[row.at].group == group
+
+
+def _items_join(document: Document, last: Row, row: Row) -> bool:
+    if row.at - last.at > _FAR:
+        return False
+    gap = Gap(document, last.at, row.at)
+    if gap.aside:
+        return False
+    if _same_list(document, last, row):
+        return not gap.headings
+    return len(gap.captions) <= 2 and not gap.headings and not gap.prose and not gap.listing
+
+
+def _lines_join(document: Document, last: Row, row: Row) -> bool:
+    if row.at - last.at > 16:
+        return False
+    gap = Gap(document, last.at, row.at)
+    if gap.aside or gap.prose or gap.headings or gap.listing:
+        return False
+    if document.lines[last.at].group != document.lines[row.at].group:
+        return not gap.captions
+    return len(gap.captions) <= 2
+
+
+def _under_headings(document: Document, rows: Sequence[Row]) -> Iterator[Run]:
+    """Short plain lines right under a heading that announces a listing, up to the next paragraph."""
+    by_line = {row.at: row for row in rows}
+    at, count = 0, len(document.lines)
+    while at < count:
+        line, folded = document.lines[at], document.folded[at]
+        at += 1
+        if not (begins_listing(line, folded) or is_side(folded)):
+            continue
+        current, blanks, start = [], 0, at
+        while at < count and len(current) < 1000:
+            text = document.lines[at].text
+            if not text:
+                blanks += 1
+                if blanks > 2 or (current and blanks > 1):
+                    break
+            elif is_side(document.folded[at]):
+                blanks = 0
+            elif document.lines[at].level or len(text) > 90 or begins_listing(document.lines[at], document.folded[at]):
+                break
+            elif at in by_line:
+                current.append(by_line[at])
+                blanks = 0
+            at += 1
+        at = max(start, at - 1)
+        if len(current) > 1:
+            yield Run("plain", tuple(current))
