@@ -11,7 +11,7 @@ from playlist_builder.listing.source import Note, Reading, Source
 __all__ = ["FORMATS", "SUFFIXES", "Note", "Reading", "Source", "read", "readings"]
 
 # In the order in which they are asked; imported when they are asked, so that a TOML listing costs no HTML parser.
-FORMATS: tuple[str, ...] = ("toml", "text")
+FORMATS: tuple[str, ...] = ("toml", "wikitext", "html", "csv", "bbcode", "markdown", "text")
 
 # What a listing's file name in the listings directory may end in; TOML first: it wins where two have one name.
 SUFFIXES: tuple[str, ...] = (".toml",)
