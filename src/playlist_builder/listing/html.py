@@ -48,7 +48,7 @@ def parse(source: Source) -> tuple[Reading, ...]:
 
 
 def _root(source: Source) -> etree._Element | None:
-    text = source.text.replace("\0", "")
+    text = re.sub(r"</br\s*>", "<br>", source.text.replace("\0", ""))  # as browsers do
     parser = etree.HTMLParser(encoding="utf-8", recover=True, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         return etree.fromstring(text.encode("utf-8", "replace"), parser)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from playlist_builder.listing.signs import fold, visible
-from playlist_builder.listing.words import BONUS, COMMENTS, LISTING, NOT_TRACKS, RELATED, SIDE
+from playlist_builder.listing.words import BONUS, COMMENTS, LISTING, NEGATED, NOT_TRACKS, PLAIN_LISTING, RELATED, SIDE
 
 LONGEST = 400  # characters of a line that could still be a row with its notes
 PROSE = 140  # a line longer than this between rows is a paragraph, not a caption
@@ -77,6 +77,8 @@ def begins_listing(line: Line, folded: str) -> bool:
     """Whether the line is a heading that announces a track listing."""
     if not folded or len(folded.split()) > 7 or not is_heading(line):
         return False
+    if PLAIN_LISTING.search(folded):
+        return not NEGATED.search(folded)
     found = LISTING.search(folded)
     if not found:
         return False

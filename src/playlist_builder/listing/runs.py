@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from playlist_builder.listing.lines import Document, begins_listing, is_side
@@ -72,8 +72,19 @@ def runs_of(document: Document, rows: Sequence[Row]) -> Iterator[Run]:
     short = [row for row in rows if len(row.body) <= 160]
     for kind, pattern in _KINDS:
         having = [row for row in short if pattern.search(row.body)]
-        yield from _joined(kind, having, document, _lines_join)
+        for run in _joined(kind, having, document, _lines_join):
+            yield Run(kind, tuple(_trimmed(document, run.rows)))
     yield from _under_headings(document, short)
+
+
+def _trimmed(document: Document, rows: Sequence[Row]) -> list[Row]:
+    """`rows` without one at either end that a caption parts from the others: it only looks like them."""
+    kept = list(rows)
+    while len(kept) > 2 and Gap(document, kept[-2].at, kept[-1].at).captions:
+        kept.pop()
+    while len(kept) > 2 and Gap(document, kept[0].at, kept[1].at).captions:
+        kept.pop(0)
+    return kept
 
 
 def _joined(
@@ -143,25 +154,32 @@ def _under_headings(document: Document, rows: Sequence[Row]) -> Iterator[Run]:
     by_line = {row.at: row for row in rows}
     at, count = 0, len(document.lines)
     while at < count:
-        line, folded = document.lines[at], document.folded[at]
         at += 1
-        if not (begins_listing(line, folded) or is_side(folded)):
-            continue
-        current, blanks, start = [], 0, at
-        while at < count and len(current) < 1000:
-            text = document.lines[at].text
-            if not text:
-                blanks += 1
-                if blanks > 2 or (current and blanks > 1):
-                    break
-            elif is_side(document.folded[at]):
-                blanks = 0
-            elif document.lines[at].level or len(text) > 90 or begins_listing(document.lines[at], document.folded[at]):
+        if begins_listing(document.lines[at - 1], document.folded[at - 1]) or is_side(document.folded[at - 1]):
+            block, at = _block(document, by_line, at)
+            if len(block) > 1:
+                yield Run("plain", tuple(block))
+
+
+def _block(document: Document, by_line: Mapping[int, Row], at: int) -> tuple[list[Row], int]:
+    """(the rows from line `at` on, the line after them): one to a line, or with a blank line after each."""
+    block: list[Row] = []
+    blanks, spaced = 0, False
+    while at < len(document.lines):
+        line, folded = document.lines[at], document.folded[at]
+        if not line.text:
+            blanks += 1
+        elif is_side(folded):
+            blanks = -1
+        elif line.level or len(line.text) > 90 or begins_listing(line, folded) or at not in by_line:
+            break
+        elif block and blanks > (1 if spaced else 0):
+            break
+        else:
+            spaced = spaced or (len(block) == 1 and blanks == 1)
+            if block and blanks == 1 and not spaced:
                 break
-            elif at in by_line:
-                current.append(by_line[at])
-                blanks = 0
-            at += 1
-        at = max(start, at - 1)
-        if len(current) > 1:
-            yield Run("plain", tuple(current))
+            block.append(by_line[at])
+            blanks = 0
+        at += 1
+    return block, at

@@ -126,14 +126,17 @@ def _music(document: Document) -> float:
 
 
 def _against(document: Document, kind: str, rows: Sequence[Row], splitting: Splitting) -> float:
-    points = 0.0
+    points = 1.0 if kind == "plain" else 0.0
+    if len({row.body for row in rows}) < 0.7 * len(rows):
+        points += 4.0
     asides = document.asides
     if sum(1 for row in rows if asides[row.at]) * 2 > len(rows):
         points += 5.0
     points += _not_names(splitting) + _albums(document, rows) + _clock(rows)
+    keys = sum(1 for artist, title in splitting.pairs if fold(artist) in KEYS or fold(title) in KEYS)
+    points += 4.0 * keys / len(rows) if keys > 1 else 0.0
     if kind == "colon" or splitting.kind == "colon":
-        keys = sum(1 for artist, title in splitting.pairs if fold(artist) in KEYS or fold(title) in KEYS)
-        points += 4.0 * keys / len(rows) + 0.5
+        points += 0.5
     return points
 
 

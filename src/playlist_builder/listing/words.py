@@ -36,6 +36,12 @@ LISTING = _pattern(
     "треклист|трек лист|список композиций|композиции|песни|список песен|плейлист|дорожки|содержание|"
     "曲目|収録曲|曲目リスト|トラックリスト|セットリスト|プレイリスト|収録内容|曲リスト|歌曲列表|曲目列表|專輯曲目|수록곡|트랙리스트|곡목"
 )
+# Those that mean nothing else.
+PLAIN_LISTING = re.compile(
+    r"\b(?:track ?list(?:ing|e)?|set ?list|titelliste|tracklijst|liste des (?:titres|morceaux)|lista de (?:canciones|temas|faixas)|song ?list|"
+    r"elenco tracce|lista tracce|lista utworow|running order)\b|трек ?лист|список композиций|曲目|収録曲|セットリスト|トラックリスト|수록곡"
+)
+NEGATED = re.compile(r"\b(?:not|no|without|missing|nicht|ohne|fehlen|pas|sans|non|sin|faltan|nao|sem|senza|mancano)\b|^кроме")
 # A side, disc, set or other part of one listing.
 _NUMBER = r"(?:\d{1,2}|[a-h]|[ivx]{1,4}|one|two|three|four|five|eins|zwei|drei|un|une|deux|trois|uno|una|dos|tres|um|dois|due|первая|вторая|primeira|segunda|first|second|third)"
 SIDE = re.compile(
