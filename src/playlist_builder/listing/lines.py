@@ -116,7 +116,7 @@ def is_side(folded: str) -> bool:
 def plain_lines(text: str, first: int = 1) -> Iterable[Line]:
     """The lines of plain text, quoted ones of letters marked as asides."""
     for number, raw in enumerate(text.split("\n"), first):
-        line = visible(raw).replace("\u00a0", " ").replace("\x0b", " ").replace("\x0c", " ").strip(" ")
+        line = visible(raw).replace("\u00a0", " ").replace("\x0b", " ").replace("\x0c", " ").strip()
         quoted = line.startswith(">")
         yield Line(text=line, number=number, aside=quoted)
 

@@ -57,8 +57,6 @@ def row_of(line: Line, at: int) -> Row | None:
     if not lead:
         lead, rest = take_leading(rest)
     trail, rest = _times(rest)
-    if number is None and lead and not trail and text is not rest:
-        pass
     body = _TRAILING_NOISE.sub("", rest).strip(" \t|–—") if rest else ""
     if body.endswith(" -") or body.startswith("- "):
         body = body.strip("- ")
@@ -130,9 +128,7 @@ def _chained(rows: Sequence[Row]) -> list[bool]:
     for step in (1, -1):
         chain: list[int] = []
         for at in [*numbered, -1]:
-            row = rows[at]
-            last = rows[chain[-1]] if chain else None
-            if at >= 0 and last and row.number == (last.number or 0) + step and row.at - last.at <= 12:
+            if at >= 0 and chain and _counts_on(rows[chain[-1]], rows[at], step):
                 chain.append(at)
                 continue
             if len(chain) >= 3:
@@ -140,3 +136,7 @@ def _chained(rows: Sequence[Row]) -> list[bool]:
                     found[index] = True
             chain = [at] if at >= 0 else []
     return found
+
+
+def _counts_on(last: Row, row: Row, step: int) -> bool:
+    return row.number == (last.number or 0) + step and row.at - last.at <= 12

@@ -71,6 +71,8 @@ def _plain(text: str) -> tuple[str, str]:
 
 def names_of_paths(paths: Sequence[str]) -> list[tuple[str, str]]:
     """(artist, title) of audio files, from their names without numbers, else from the folders they lie in."""
+    if not paths:
+        return []
     stems = [_AUDIO.sub("", file_name(path)).replace("_", " ") if " " not in file_name(path) else _AUDIO.sub("", file_name(path)) for path in paths]
     lines = [Line(text=clean(stem)) for stem in stems]
     rows = {row.at: row.body for row in rows_of(lines)}
