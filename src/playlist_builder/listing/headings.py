@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from playlist_builder.listing.lines import Document, begins_listing, is_side
 from playlist_builder.listing.rows import Row
 from playlist_builder.listing.signs import DASHES, clean, fold, unquoted
-from playlist_builder.listing.words import CREDIT_LINE, KEYS, VARIOUS
+from playlist_builder.listing.words import CREDIT_LINE, KEYS, MUSIC, VARIOUS
 
 _D = "-" + DASHES
 _KEY = re.compile(
@@ -58,6 +58,9 @@ def album_of(document: Document, rows: Sequence[Row]) -> Album:
         artist = "" if fold(document.artist) in VARIOUS else document.artist
         return Album(document.album, artist, document.year, certain=bool(document.album))
     titles = frozenset(fold(row.body) for row in rows[:100])
+    for at in range(rows[-1].at + 1, min(rows[-1].at + 8, len(document.lines))):
+        if found := _key_line(clean(document.lines[at].text)):
+            return found
     best: tuple[float, Album] | None = None
     for distance, text in _above(document, rows[0].at):
         found = _named(text, titles)
@@ -78,7 +81,7 @@ def _above(document: Document, first: int) -> Iterator[tuple[int, str]]:
             continue
         distance += 1
         if len(line.text) <= 110 and not CREDIT_LINE.match(line.text):
-            yield distance, clean(line.text)
+            yield distance, _with_name_above(document, at)
     if document.title:
         yield 12, document.title
     filled = [line for line in document.lines[:30] if line.text][:3]
@@ -87,10 +90,27 @@ def _above(document: Document, first: int) -> Iterator[tuple[int, str]]:
             yield 15, clean(line.text)
 
 
+def _with_name_above(document: Document, at: int) -> str:
+    """The line; where it is only "by" and a name, the line above it first."""
+    text = clean(document.lines[at].text)
+    above = document.lines[at - 1] if at else None
+    if above and above.text and not above.is_prose and re.match(r"^(?:by|von|par|por|di)\s+[A-ZÀ-Þ0-9]", text):
+        return f"{clean(above.text)} {text}"
+    return text
+
+
+def _key_line(text: str) -> Album | None:
+    """The artist of "Artist: X"."""
+    found = _KEY.match(text) if len(text) < 120 else None
+    if not found:
+        return None
+    artist = unquoted(found.group("artist"))
+    return None if fold(artist) in VARIOUS else Album(artist=artist, certain=True)
+
+
 def _named(text: str, titles: frozenset[str]) -> Album | None:
-    if found := _KEY.match(text):
-        artist = unquoted(found.group("artist"))
-        return None if fold(artist) in VARIOUS else Album(artist=artist, certain=True)
+    if found := _key_line(text):
+        return found
     if found := _SETLIST.match(text):
         return Album(artist=found.group("artist"))
     text = _LABEL.sub("", _BADGE.sub("", text))
@@ -111,7 +131,7 @@ def _dashed(left: str, right: str, year: int | None, titles: frozenset[str]) -> 
     left, right = unquoted(left), unquoted(right)
     if fold(left) in KEYS or len(left.split()) > 6 or len(right.split()) > 10:
         return None
-    if re.search(r"\d{1,2}[:h]\d{2}|^\d+$|https?:", left + " " + right):
+    if right[:1].islower() or re.search(r"\d{1,2}[:h]\d{2}|^\d+$|https?:", left + " " + right):
         return None
     if fold(left) in VARIOUS:
         return Album(right, "", year, certain=True)
@@ -125,11 +145,26 @@ def title_of(document: Document, rows: Sequence[Row], album: Album) -> str:
     """A fair name for the listing: the album's, or what the page's title is about; "" where nothing names it."""
     if album.name and (album.certain or document.album):
         return clean(album.name)[:150]
-    for text in _titles(document, rows):
+    best: tuple[float, str] | None = None
+    body = " ".join(line.text for line in document.lines[:400])[:40_000].lower()
+    for place, text in enumerate(_titles(document, rows)):
         name = shortened(text, document)
-        if name:
-            return name
-    return ""
+        if not name or place > 12:
+            continue
+        score = _title_score(text, name, body, place) + (3.0 if text == document.title else 0.0)
+        if best is None or score > best[0]:
+            best = (score, name)
+    return best[1] if best else ""
+
+
+def _title_score(text: str, name: str, body: str, place: int) -> float:
+    """How well a line above the listing does as its title: the page comes back to it, and it reads like one."""
+    score = min(4, body.count(name.lower())) * 0.8 - 0.25 * place
+    score += 1.5 if _SOUNDTRACK.search(text) or _QUOTED.search(text) else 0.0
+    score += 0.5 if MUSIC.search(fold(text)) else 0.0
+    score -= 1.5 if len(name) > 60 or text.rstrip()[-1] in ".!?:;," else 0.0
+    score -= 1.0 if name[:1].islower() or "@" in text else 0.0
+    return score
 
 
 def _titles(document: Document, rows: Sequence[Row]) -> Iterator[str]:

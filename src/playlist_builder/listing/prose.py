@@ -61,22 +61,27 @@ def _weighed(document: Document, run: Run) -> Found | None:
         return None
     album = headings.album_of(document, rows)
     around = _surroundings(document, rows, album)
-    bodies = [_body(row) for row in rows]
+    bodies = [row.body for row in rows]
     splitting = split(_level_brackets(bodies, album), around)
     score = weigh(document, run.kind, rows, splitting, album)
     return Found(run, rows, splitting, album, score) if score >= ENOUGH else None
 
 
 def _without_totals(rows: Sequence[Row]) -> Iterator[Row]:
+    """`rows` without credits and sums of times."""
+    total = 0
     for row in rows:
-        folded = fold(row.body) if len(row.body) < 60 else ""
-        if CREDIT_LINE.match(row.body) or (folded and row.number is None and TOTALS.match(folded)):
+        length = (milliseconds(row.trail) or 0) if row.trail else 0
+        sums = row.number is None and length and abs(length - total) * 20 <= total and total > length // 2
+        if CREDIT_LINE.match(row.body) or (row.number is None and (sums or _says_total(row))):
             continue
+        total += length
         yield row
 
 
-def _body(row: Row) -> str:
-    return row.body
+def _says_total(row: Row) -> bool:
+    found = TOTALS.search(fold(row.body)) if len(row.body) < 90 else None
+    return bool(found and (found.start() == 0 or (row.trail and " " in found.group())))
 
 
 def _level_brackets(bodies: Sequence[str], album: headings.Album) -> list[str]:

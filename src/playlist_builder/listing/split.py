@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from playlist_builder.listing.records import SIGN
 from playlist_builder.listing.signs import DASHES, QUOTES, fold, opening_quote, unquoted
 from playlist_builder.listing.times import milliseconds
 from playlist_builder.listing.words import (
@@ -19,7 +20,6 @@ from playlist_builder.listing.words import (
 )
 
 Pair = tuple[str, str]
-Cut = Callable[[str], "tuple[str, ...] | None"]
 
 _D = "-" + DASHES + "~～"
 _SPACED = re.compile(rf"\s+(?:[{_D}]+|»|::|→|>)\s+|\s*[—–―]\s+|\s+[—–―]\s*|\t[{_D}]+\s*|\s*[{_D}]+\t")
@@ -30,6 +30,7 @@ _COLON = re.compile(r"(?<=\S)\s?[:：]\s+|：")
 _BY = re.compile(r"\s+(?:by|performed by|sung by|von|par|por|av|door|от)\s+", re.IGNORECASE)
 _COLUMNS = re.compile(r"\s*\t\s*|\s{2,}|\s*\|\s*")
 _PIPE = re.compile(r"\s*[|｜]\s*|\s*\t\s*")
+_CELLS = ("record", "pipe", "columns")
 _COMMA = re.compile(r",\s+")
 _AFTER_QUOTE = re.compile(rf"^\s*(?:(?:[{_D}:/|•·,;]|--)+\s*(?:(?:by|von|par|por|de|di)\s+)?|(?:by|von|par|por|de|di|från|от|performed by)\s+)", re.IGNORECASE)
 _BEFORE_QUOTE = re.compile(rf"\s*(?:[{_D}:/|•·,;]|--|\bmit|\bwith|\bavec|\bcon)+\s*$|\s+$", re.IGNORECASE)
@@ -65,6 +66,7 @@ class _Separator:
 
 
 _SEPARATORS = (
+    _Separator("record", re.compile(SIGN), 0.7, -1.0),
     _Separator("pipe", _PIPE, 0.7, 0.5),
     _Separator("dash", _SPACED, 0.55, 1.5),
     _Separator("by", _BY, 0.8, -99.0),
@@ -79,7 +81,7 @@ _SEPARATORS = (
 
 def split(bodies: Sequence[str], around: Surroundings) -> Splitting:
     """The listing's rows as pairs; the separator that most rows have wins, those that say more first."""
-    quoted = _by_quotes(bodies)
+    quoted = _by_quotes(bodies, around)
     if quoted is not None:
         return quoted
     best: tuple[float, _Separator] | None = None
@@ -97,7 +99,7 @@ def split(bodies: Sequence[str], around: Surroundings) -> Splitting:
 
 def _one_sided_too(bodies: Sequence[str], separator: _Separator) -> _Separator:
     """Dashes with one space count too where rows without a spaced dash have them."""
-    lacking = [body for body in bodies if not _parts(body, _SEPARATORS[1])]
+    lacking = [body for body in bodies if not _SPACED.search(body)]
     if lacking and sum(1 for body in lacking if _ONE_SIDED.search(body)):
         return _Separator("one-sided", _ONE_SIDED, separator.needed, separator.prior)
     return separator
@@ -105,9 +107,9 @@ def _one_sided_too(bodies: Sequence[str], separator: _Separator) -> _Separator:
 
 def _parts(body: str, separator: _Separator) -> list[str] | None:
     """The body cut at every separator outside of brackets; None without two names."""
-    if separator.kind in ("pipe", "columns"):
+    if separator.kind in _CELLS:
         cells = [cell.strip(" -–—") for cell in separator.pattern.split(body)]
-        cells = [c for c in cells if c and not c.isdigit() and not _only_time(c)]
+        cells = [c for c in cells if c and not re.fullmatch(r"[\d.,\s]+", c) and not _only_time(c)]
         return cells if len(cells) >= 2 else None
     parts, start = [], 0
     for found in separator.pattern.finditer(body):
@@ -135,7 +137,7 @@ def _by_separator(bodies: Sequence[str], separator: _Separator, share: float, ar
     if separator.kind == "comma" and any(parts and len(parts) > 2 for parts in cut):
         return Splitting(tuple(("", unquoted(b)) for b in bodies), "", 0.0)
     width = Counter(len(parts) for parts in cut if parts).most_common(1)[0]
-    columns = separator.kind in ("dash", "pipe", "columns") and width[0] >= 3 and width[1] >= 0.7 * len(bodies)
+    columns = separator.kind in ("dash", *_CELLS) and width[0] >= 3 and width[1] >= 0.7 * len(bodies)
     sides = [(p[0], p[1] if columns else p[-1]) for p in cut if p and (columns or len(p) == 2)]
     sides = sides or [(p[0], p[-1]) for p in cut if p]
     lead = separator.prior if separator.kind == "by" else separator.prior + artist_lead(sides, around)
@@ -144,7 +146,7 @@ def _by_separator(bodies: Sequence[str], separator: _Separator, share: float, ar
     for body, parts in zip(bodies, cut, strict=True):
         if not parts:
             pairs.append(("", unquoted(body)))
-        elif columns or separator.kind in ("pipe", "columns"):
+        elif columns or separator.kind in _CELLS:
             pairs.append((parts[0], parts[1]) if artist_first else (parts[1], parts[0]))
         else:
             pairs.append(_cut_at(body, parts, separator, artist_first))
@@ -160,14 +162,15 @@ def _cut_at(body: str, parts: Sequence[str], separator: _Separator, artist_first
         return first, rest[found.end() :] if found else rest
     last = parts[-1]
     rest = body[: len(body) - len(last)]
-    stripped = separator.pattern.sub("", rest[-12:]) if False else rest
-    cut = [m for m in separator.pattern.finditer(stripped) if m.end() == len(stripped)]
-    return last, stripped[: cut[-1].start()] if cut else stripped
+    cut = [found for found in separator.pattern.finditer(rest) if found.end() == len(rest)]
+    return last, rest[: cut[-1].start()] if cut else rest
 
 
-def _by_quotes(bodies: Sequence[str]) -> Splitting | None:
+def _by_quotes(bodies: Sequence[str], around: Surroundings) -> Splitting | None:
     """Rows whose titles stand in quotes; None where most do not."""
     found = [_quoted_row(body) for body in bodies]
+    if around.artist or sum(1 for body in bodies if _BRACKET_END.search(body)) < 0.75 * len(bodies):
+        found = [("", pair[1]) if pair and _only_bracketed(body) else pair for pair, body in zip(found, bodies, strict=True)]
     named = [pair for pair in found if pair]
     if len(named) < 0.6 * len(bodies):
         return None
@@ -204,6 +207,12 @@ def _quoted_row(body: str) -> Pair | None:
         bracket = re.fullmatch(r"\s*[(（]([^()]*)[)）]", rest)
         return (bracket.group(1), title) if bracket else None
     return _quoted_last(body)
+
+
+def _only_bracketed(body: str) -> bool:
+    """Whether nothing but a bracket follows the quoted title: a credit, where other rows have none."""
+    opened = opening_quote(body)
+    return bool(opened and re.fullmatch(r"\s*[(（][^()]*[)）]", body[opened[1] :]))
 
 
 def _quoted_last(body: str) -> Pair | None:
@@ -328,8 +337,3 @@ def _likeness(name: str) -> float:
     if len(folded) >= 5:
         score -= 0.3
     return max(-1.6, min(2.0, score))
-
-
-def known_artists(names: Collection[str]) -> frozenset[str]:
-    """Folded names."""
-    return frozenset(fold(name) for name in names if name)

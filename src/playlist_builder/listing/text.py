@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playlist_builder.listing.lines import Document, expanded, plain_lines
 from playlist_builder.listing.prose import find
+from playlist_builder.listing.records import joined
 from playlist_builder.listing.source import Reading, Source
 
 
@@ -13,5 +14,5 @@ def detect(source: Source) -> bool:
 
 def parse(source: Source) -> tuple[Reading, ...]:
     """The listings in the text, best first; () where it holds none."""
-    document = Document(tuple(expanded(plain_lines(source.text))))
+    document = Document(tuple(expanded(joined(list(plain_lines(source.text))))))
     return tuple(reading for _, reading in find(document, "text"))

@@ -35,7 +35,7 @@ def weigh(document: Document, kind: str, rows: Sequence[Row], splitting: Splitti
     points = _heading(document, rows) + _names(pairs, splitting, album) + _shape(document, kind, rows)
     points += _music(document) - _against(document, kind, rows, splitting)
     if not splitting.kind:
-        points -= 0.0 if album.artist else 1.0
+        points -= 0.0 if album.artist else 2.5
         if kind in ("plain",) and _heading(document, rows) < 2:
             points -= 2.0
         if kind not in ("number", "time", "list", "plain", "quote", "kagi"):
@@ -132,7 +132,7 @@ def _against(document: Document, kind: str, rows: Sequence[Row], splitting: Spli
     asides = document.asides
     if sum(1 for row in rows if asides[row.at]) * 2 > len(rows):
         points += 5.0
-    points += _not_names(splitting) + _albums(document, rows) + _clock(rows)
+    points += _not_names(rows, splitting) + _albums(document, rows) + _clock(rows)
     keys = sum(1 for artist, title in splitting.pairs if fold(artist) in KEYS or fold(title) in KEYS)
     points += 4.0 * keys / len(rows) if keys > 1 else 0.0
     if kind == "colon" or splitting.kind == "colon":
@@ -140,16 +140,16 @@ def _against(document: Document, kind: str, rows: Sequence[Row], splitting: Spli
     return points
 
 
-def _not_names(splitting: Splitting) -> float:
+def _not_names(rows: Sequence[Row], splitting: Splitting) -> float:
     """Sentences, amounts, weekdays, instruments, and second halves that go on in lower case."""
     pairs = splitting.pairs
     count = len(pairs)
     lowered = everyday = sentences = played = long = 0
-    for artist, title in pairs:
+    for row, (artist, title) in zip(rows, pairs, strict=True):
         both = f"{artist} {title}"
         if splitting.kind and artist and _lowered(artist, title):
             lowered += 1
-        everyday += bool(EVERYDAY.search(both))
+        everyday += bool(EVERYDAY.search(row.body))
         sentences += bool(len(both.split()) > 5 and _SENTENCE.search(both)) or both.rstrip().endswith(("says:", " says"))
         played += bool(splitting.kind and INSTRUMENTS.search(fold(title)) and not INSTRUMENTS.search(fold(artist))) or bool(
             splitting.kind and INSTRUMENTS.search(fold(artist))

@@ -156,7 +156,7 @@ INSTRUMENTS = _pattern(
 EVERYDAY = re.compile(
     r"(?:\d\s*(?:%|€|£|\$|euro|kg|g\b|ml\b|cl\b|dl\b|km\b|mb\b|gb\b|kbps|min\.?\b|minutes?\b|minuten|minutos|stück|uhr|h\b|°|years?\b|pm\b|am\b|cm\b|m\b|bit|bits)|"
     r"[€£$]\s*\d|\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|"
-    r"samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|segunda-feira)\b|[½¼¾]|@\w|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b)",
+    r"samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|segunda-feira)\b|[½¼¾]|@\w|\b\d{1,2}:\d\b|\b\d{1,2}\.?\s(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zé]*\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s\d{1,2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b)",
     re.IGNORECASE,
 )
 # Small words that titles are full of and artists' names hardly are.
