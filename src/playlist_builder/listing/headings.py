@@ -38,7 +38,7 @@ _GENERIC = re.compile(
 _SOUNDTRACK = re.compile(
     r"(?:^|[:–—-]\s*|\bto\s+)(?:the\s+)?(?P<name>(?:[^:–—]){2,50}?)\s+(?:original\s+)?(?:motion picture\s+)?(?:soundtrack|ost)\b", re.IGNORECASE
 )
-_SITE = re.compile(r"\s+[|·»]\s+.*$|\s+::\s+.*$")
+_SITE = re.compile(r"\s+[|·»✦★☆]\s+.*$|\s+::\s+.*$")
 _BADGE = re.compile(r"^[*★☆✦✧~=\-#\s]+|[*★☆✦✧~=\-#\s]+$")
 
 
@@ -122,7 +122,7 @@ def _named(text: str, titles: frozenset[str]) -> Album | None:
     if year and (found := _BY.match(plain)):
         return Album(unquoted(found.group("album")), unquoted(found.group("artist")), int(year.group(1)), certain=True)
     found = _BY.match(plain)
-    if found and len(plain.split()) <= 9:
+    if found and len(plain.split()) <= 12 and plain[-1] not in ".!?,;":
         return Album(unquoted(found.group("album")), unquoted(found.group("artist")))
     return None
 
@@ -159,7 +159,7 @@ def title_of(document: Document, rows: Sequence[Row], album: Album) -> str:
 
 def _title_score(text: str, name: str, body: str, place: int) -> float:
     """How well a line above the listing does as its title: the page comes back to it, and it reads like one."""
-    score = min(4, body.count(name.lower())) * 0.8 - 0.25 * place
+    score = min(4, body.count(name.lower()) - 1) * 0.8 - 0.25 * place
     score += 1.5 if _SOUNDTRACK.search(text) or _QUOTED.search(text) else 0.0
     score += 0.5 if MUSIC.search(fold(text)) else 0.0
     score -= 1.5 if len(name) > 60 or text.rstrip()[-1] in ".!?:;," else 0.0
@@ -174,12 +174,14 @@ def _titles(document: Document, rows: Sequence[Row]) -> Iterator[str]:
     for at in range(rows[0].at):
         line = document.lines[at]
         if line.text and at not in own and not begins_listing(line, document.folded[at]):
-            if len(line.text) <= 120 and not is_side(document.folded[at]) and (line.level or not _is_menu(line.text)):
+            if len(line.text) <= 100 and not is_side(document.folded[at]) and (line.level or not _is_menu(line.text)):
                 yield clean(line.text)
 
 
 def _is_menu(text: str) -> bool:
     if text.count("|") > 1 or re.match(r"^[\w -]{2,20}:\s", text) and fold(text.split(":")[0]) in KEYS:
+        return True
+    if text.startswith(">") or re.match(r"^\d{1,2}[:.h]\d{2}\b|^\W*\d+\W*$", text) or len(text) <= 3:
         return True
     return bool(re.match(r"^(?:hi|hello|dear|hey|hallo|hola|bonjour|olá|liebe|posted|published|home)\b", text, re.IGNORECASE))
 
@@ -193,7 +195,7 @@ def shortened(text: str, document: Document) -> str:
         if 0 < len(name.split()) <= 7:
             return _cased(name)
     quoted = _QUOTED.search(text)
-    if quoted and re.search(r"soundtrack|album|ost\b|cd|lp\b|tape|mix|trade", text, re.IGNORECASE):
+    if quoted and re.search(r"soundtrack|album|ost\b|cd|lp\b|tape|mix|trade|show|émission|programa|sendung|playlist", text, re.IGNORECASE):
         return quoted.group(1).strip()
     left, colon, right = text.partition(": ")
     if colon and left and right:
@@ -203,16 +205,20 @@ def shortened(text: str, document: Document) -> str:
 
 def _better_side(left: str, right: str, document: Document) -> str:
     """Which side of a title's colon names the listing: the one that the page speaks of more often."""
+    if right[:1].islower():
+        return left
     body = " ".join(line.text for line in document.lines[:400])[:40_000]
     counts = [len(re.findall(re.escape(side), body, re.IGNORECASE)) for side in (left, right)]
     if _GENERIC.search(left) and not _GENERIC.search(right):
         counts[1] += 2
+    if counts[0] == counts[1]:
+        return right if len(right.split()) <= len(left.split()) + 3 else left
     return left if counts[0] > counts[1] else right
 
 
 def _cased(name: str) -> str:
     """`name`, in title case where it is all capitals and long."""
-    return name.title() if name.isupper() and len(name) > 12 and name.isascii() else name
+    return name.title() if name.isupper() and len(name) > 5 and name.isascii() else name
 
 
 def is_part(document: Document, at: int) -> bool:

@@ -50,15 +50,14 @@ class Document:
     def asides(self) -> list[bool]:
         """For each line whether it belongs to comments, related posts, credits or a menu."""
         found: list[bool] = []
-        until_level: int | None = None  # an aside lasts until a heading of its level or higher
-        for line, folded in zip(self.lines, self.folded, strict=True):
-            if until_level is not None and line.level and line.level <= until_level:
-                until_level = None
-            if until_level is None and begins_aside(line, folded):
-                until_level = line.level
-            elif until_level == 0 and begins_listing(line, folded):
-                until_level = None
-            found.append(line.aside or until_level is not None)
+        until: int | None = None  # an aside lasts until a heading of this level or higher; 0: any, or a listing's
+        prose_at = next((at for at, line in enumerate(self.lines) if line.is_prose), 0)
+        for at, (line, folded) in enumerate(zip(self.lines, self.folded, strict=True)):
+            if until is not None and ((line.level and line.level <= (until or 6)) or begins_listing(line, folded)):
+                until = None
+            if until is None and not line.aside and (line.level or at >= prose_at) and begins_aside(line, folded):
+                until = line.level
+            found.append(line.aside or until is not None)
         return found
 
 
@@ -66,9 +65,7 @@ def begins_aside(line: Line, folded: str) -> bool:
     """Whether the line is a heading under which no track of the listing stands."""
     if not folded or not is_heading(line) or is_side(folded):
         return False
-    if begins_listing(line, folded):
-        return False
-    if line.level == 1:
+    if begins_listing(line, folded) or line.level == 1 or "|" in line.text:
         return False
     return any(_names(pattern.search(folded), folded, line) for pattern in (COMMENTS, RELATED, NOT_TRACKS))
 
