@@ -28,7 +28,7 @@ FIELDS: Mapping[str, str] = _names(
     "nome da música|música|musica|faixa|nome|canção|título da música|titolo|brano|canzone|traccia|nummer|nummertitel|liedje|utwór|tytuł|piosenka|tytuł utworu|låt|"
     "låttitel|låtnamn|sang|sangtitel|kappale|şarkı|parça|название|трек|песня|композиция|наименование|曲名|タイトル|曲|楽曲|トラック名|トラック|歌曲|曲目|標題|标题|歌名|"
     "제목|곡명|노래|songs|titles|tracks|número musical|stueck|chanson titre|song track",
-    artist="artist|artists|artist name|artist names|artist name s|artistname|track artist|performer|performers|performer s|performed by|singer|singers|band|by|"
+    artist="artist|artists|artist name|artist names|artist name s|artistname|track artist|performer|performers|performer s|artist credit|artistcredit|performed by|singer|singers|band|by|"
     "interpret|interpreten|interpret in|künstler|künstlername|gruppe|interprète|interprètes|artiste|artistes|chanteur|nom de l artiste|"
     "artista|artistas|intérprete|intérpretes|cantante|grupo|nombre del artista|banda|cantor|nome do artista|interprete|esecutore|gruppo|"
     "artiest|uitvoerende|uitvoerder|wykonawca|artysta|zespół|artister|utövare|kunstner|esittäjä|artisti|sanatçı|исполнитель|артист|группа|певец|"
@@ -239,7 +239,9 @@ def _is_heading_row(row: Sequence[str], title: str) -> bool:
 
 
 def _is_total(title: str, artist: str, number: str) -> bool:
-    return not artist and not number and bool(TOTALS.match(fold(title)))
+    if not TOTALS.match(fold(title)):
+        return False
+    return artist in ("", title) and number in ("", title)
 
 
 def _split_titles(tracks: list[Track]) -> list[Track]:

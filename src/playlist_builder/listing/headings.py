@@ -61,6 +61,8 @@ def album_of(document: Document, rows: Sequence[Row]) -> Album:
     for at in range(rows[-1].at + 1, min(rows[-1].at + 8, len(document.lines))):
         if found := _key_line(clean(document.lines[at].text)):
             return found
+    if found := _title_track(document, rows[0].at, titles):
+        return found
     best: tuple[float, Album] | None = None
     for distance, text in _above(document, rows[0].at):
         found = _named(text, titles)
@@ -69,6 +71,22 @@ def album_of(document: Document, rows: Sequence[Row]) -> Album:
             if best is None or score > best[0]:
                 best = (score, found)
     return best[1] if best else Album()
+
+
+def _title_track(document: Document, first: int, titles: frozenset[str]) -> Album | None:
+    """The album of two lines at the top, artist and name, where a track has the album's name."""
+    above = [at for at in range(max(0, first - 12), first) if document.lines[at].text]
+    for place, at in enumerate(above):
+        if document.folded[at] and document.folded[at] in titles and not document.asides[at]:
+            for other in (place - 1, place + 1):
+                if 0 <= other < len(above) and abs(above[other] - at) == 1 and _is_name(document.lines[above[other]].text):
+                    artist = re.sub(r"^(?:by|von|par|por|di)\s+", "", clean(document.lines[above[other]].text))
+                    return Album(unquoted(clean(document.lines[at].text)), artist, certain=True)
+    return None
+
+
+def _is_name(text: str) -> bool:
+    return len(text.split()) <= 6 and text[:1].isalnum() and text.rstrip()[-1] not in ":;,?" and not text[:1].islower() or text.startswith("by ")
 
 
 def _above(document: Document, first: int) -> Iterator[tuple[int, str]]:

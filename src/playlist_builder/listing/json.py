@@ -73,17 +73,21 @@ def _lists(value: Any, parent: dict[str, Any], depth: int) -> Iterator[tuple[dic
             yield parent, value
         for item in value[:50]:
             if isinstance(item, dict) and any(isinstance(v, list) for v in item.values()):
-                yield from _lists(item, item, depth + 1)
+                yield from _lists(item, _titled(item, parent), depth + 1)
     elif isinstance(value, dict):
-        titled = value if any(isinstance(value.get(key), str) for key in ("name", "title")) else parent
         for key, item in value.items():
             if isinstance(item, (list, dict)) and key not in ("images", "artists", "available_markets", "genres", "copyrights"):
-                yield from _lists(item, titled or value, depth + 1)
+                yield from _lists(item, _titled(value, parent), depth + 1)
+
+
+def _titled(value: dict[str, Any], parent: dict[str, Any]) -> dict[str, Any]:
+    """The nearest object with a name."""
+    return value if any(isinstance(value.get(key), str) and value[key] for key in ("name", "title")) else parent or value
 
 
 def _reading(parent: dict[str, Any], rows: list[Any]) -> Reading | None:
     notes: list[Note] = []
-    default = _names(parent.get("artists") or parent.get("artist") or parent.get("albumArtist"))
+    default = _names(parent.get("artists") or parent.get("artist") or parent.get("artist-credit") or parent.get("albumArtist"))
     default = "" if fold(default) in VARIOUS else default
     if all(isinstance(item, str) for item in rows):
         if len(rows) < 3 or sum(1 for text in rows if re.search(r"\S\s[-–—]\s\S", text)) * 2 < len(rows):
@@ -168,6 +172,8 @@ def _names(value: Any) -> str:
         inner = value.get("name") or value.get("title") or value.get("#text") or value.get("artist")
         return clean(inner) if isinstance(inner, str) else ""
     if isinstance(value, list):
+        if any(isinstance(part, dict) and part.get("joinphrase") for part in value):
+            return clean("".join(f"{_names(part)}{part.get('joinphrase') or ''}" for part in value[:50] if isinstance(part, dict)))
         return ", ".join(name for part in value[:50] if not isinstance(part, list) and (name := _names(part)))
     return ""
 

@@ -65,6 +65,8 @@ def row_of(line: Line, at: int) -> Row | None:
             return None
         if not any(not c.isspace() for c in body) or len(body) > 4 or number is None:
             return None
+    if number is None and body[0] in "([（［" and body[-1] in ")]）］" and body.count(body[0]) == 1:
+        return None
     whole = body
     if loose:
         _, whole = _times(text)

@@ -117,7 +117,7 @@ def _numbers_join(document: Document, last: Row, row: Row) -> bool:
     if step == -1 and not new_side and row.number > 0:
         return len(gap.filled) <= 12
     if row.number <= 1 or new_side:
-        close = len(gap.captions) <= (2 if gap.sides else 0)
+        close = len(gap.captions) <= (2 if gap.sides or new_side else 0)
         return (close or _same_list(document, last, row)) and not gap.prose and not gap.headings
     return -1 < step <= 6 and len(gap.captions) <= 3 and not gap.headings and not gap.listing
 
@@ -157,7 +157,7 @@ def _under_headings(document: Document, rows: Sequence[Row]) -> Iterator[Run]:
         at += 1
         if begins_listing(document.lines[at - 1], document.folded[at - 1]) or is_side(document.folded[at - 1]):
             block, at = _block(document, by_line, at)
-            if len(block) > 1:
+            if len(block) > 1 and sum(1 for row in block if row.number is not None) * 3 <= len(block):
                 yield Run("plain", tuple(block))
 
 

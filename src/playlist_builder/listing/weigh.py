@@ -107,7 +107,7 @@ def _shape(document: Document, kind: str, rows: Sequence[Row]) -> float:
     if len(starts) >= 0.7 * count and starts[0] < 60_000:
         points += 2.5
     if kind == "number":
-        points += 1.0
+        points += 1.0 + (1.5 if all(len(row.side) in (1, 2) for row in rows) else 0.0)
     if kind == "list":
         points += 0.3
     filled = sum(1 for line in document.lines if line.text)
