@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from playlist_builder.listing.signs import fold, visible
-from playlist_builder.listing.words import BONUS, COMMENTS, LISTING, NEGATED, NOT_TRACKS, PLAIN_LISTING, RELATED, SIDE
+from playlist_builder.listing.words import BONUS, COMMENTS, LISTING, MUSIC, NEGATED, NOT_TRACKS, PLAIN_LISTING, RELATED, SIDE
 
 LONGEST = 400  # characters of a line that could still be a row with its notes
 PROSE = 140  # a line longer than this between rows is a paragraph, not a caption
@@ -45,6 +45,22 @@ class Document:
     def folded(self) -> list[str]:
         """Each line folded, as far as it is short enough to be a heading; "" for longer ones."""
         return [fold(line.text) if len(line.text) <= HEADING else "" for line in self.lines]
+
+    @cached_property
+    def filled(self) -> int:
+        """How many lines hold a text."""
+        return sum(1 for line in self.lines if line.text)
+
+    @cached_property
+    def first(self) -> str:
+        """The first short line, folded."""
+        return next((folded for folded in self.folded if folded), "")
+
+    @cached_property
+    def music(self) -> frozenset[str]:
+        """The words of the page that speak of music."""
+        text = " ".join([self.title, *(line.text for line in self.lines[:300])])[:30_000]
+        return frozenset(found.group() for found in MUSIC.finditer(fold(text)))
 
     @cached_property
     def asides(self) -> list[bool]:

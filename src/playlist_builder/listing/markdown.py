@@ -12,11 +12,12 @@ from playlist_builder.listing.source import Reading, Source
 
 _HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _ITEM = re.compile(r"^(\s*)(?:[*+-]|(\d{1,4})[.)])\s+(.*)$")
-_IMAGE = re.compile(r"!\[[^\]\n]*\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)|\[[^\]\n]*\])")
-_LINK = re.compile(r"\[([^\[\]\n]*)\](?:\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\]\n]*\])")
+_IMAGE = re.compile(r"!\[[^\]\n]{0,300}\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)|\[[^\]\n]*\])")
+_LINK = re.compile(r"\[([^\[\]\n]{0,300})\](?:\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\]\n]*\])")
 _EMPHASIS = re.compile(r"(\*\*\*|\*\*|__|~~|`)(?=\S)(.{1,400}?)(?<=\S)\1")
 _ITALIC = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])|(?<![\w_])_(?=[^\s_])([^_\n]{1,300}?)(?<=[^\s_])_(?![\w_])")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>|<!--.{0,2000}?-->")
+_LONGEST = 3000  # a longer line is a paragraph, whose markup need not be resolved
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 
@@ -44,6 +45,8 @@ def parse(source: Source) -> tuple[Reading, ...]:
 
 def inline(text: str) -> str:
     """The text of a line of Markdown: links, emphasis and tags give their words, pictures nothing."""
+    if len(text) > _LONGEST:
+        return visible(text).replace("\u00a0", " ")
     if "[" in text:
         text = _LINK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub("", text)))
     if "<" in text:

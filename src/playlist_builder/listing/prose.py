@@ -17,7 +17,7 @@ from playlist_builder.listing.rows import Row, rows_of
 from playlist_builder.listing.runs import Run, runs_of
 from playlist_builder.listing.signs import clean, fold, unquoted
 from playlist_builder.listing.source import Note, Reading
-from playlist_builder.listing.split import Splitting, Surroundings, split
+from playlist_builder.listing.split import Splitting, Surroundings, sample, split
 from playlist_builder.listing.times import is_range, milliseconds
 from playlist_builder.listing.weigh import ENOUGH, weigh
 from playlist_builder.listing.words import CREDIT_LINE, FILLER, TOTALS, VARIOUS
@@ -25,17 +25,16 @@ from playlist_builder.model import Track, Tracklist
 
 _GUESS = 1.5  # a lead below this is told as a guess
 _QUOTED = re.compile(r"[\"“„«「『»]([^\"“”„«»「」『』\n]{2,60}?)[,.!?]?[\"”“»」』«]")
-_PROSE_BOUND = 400_000  # characters of prose that are searched for names
-MOST_ROWS = 200_000
+_LINES_AROUND = 3000
+_PROSE_BOUND = 100_000  # characters of prose that are searched for names
+_MOST_READINGS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A run that is a listing, with its points."""
 
-    run: Run
     rows: tuple[Row, ...]
-    splitting: Splitting
     album: headings.Album
     score: float
 
@@ -52,19 +51,21 @@ def find(document: Document, format: str) -> list[tuple[float, Reading]]:
         if not lines & taken:
             taken |= set(range(min(lines), max(lines) + 1))
             best.append(one)
-    return [(one.score, _reading(document, one, format)) for one in best]
+    return [(one.score, _reading(document, one, format)) for one in best[:_MOST_READINGS]]
 
 
 def _weighed(document: Document, run: Run) -> Found | None:
-    rows = tuple(_without_totals(run.rows))[:MOST_ROWS]
+    rows = tuple(_without_totals(run.rows))
     if len(rows) < 2:
         return None
     album = headings.album_of(document, rows)
-    around = _surroundings(document, rows, album)
-    bodies = [row.body for row in rows]
-    splitting = split(_level_brackets(bodies, album), around)
-    score = weigh(document, run.kind, rows, splitting, album)
-    return Found(run, rows, splitting, album, score) if score >= ENOUGH else None
+    some = sample(rows)
+    score = weigh(document, run.kind, some, len(rows), _splitting(document, some, album), album)
+    return Found(rows, album, score) if score >= ENOUGH else None
+
+
+def _splitting(document: Document, rows: Sequence[Row], album: headings.Album) -> Splitting:
+    return split(_level_brackets([row.body for row in rows], album), _surroundings(document, rows, album))
 
 
 def _without_totals(rows: Sequence[Row]) -> Iterator[Row]:
@@ -92,9 +93,11 @@ def _level_brackets(bodies: Sequence[str], album: headings.Album) -> list[str]:
 
 
 def _surroundings(document: Document, rows: Sequence[Row], album: headings.Album) -> Surroundings:
+    if len(rows) > 300:  # so many rows speak for themselves
+        return Surroundings(artist=album.artist)
     own = {row.at for row in rows}
-    text = [line.text for at, line in enumerate(document.lines) if at not in own]
-    prose = "\n".join([document.title, document.words, *text])[:_PROSE_BOUND] if len(own) < 2000 else ""
+    text = [line.text for at, line in enumerate(document.lines[:_LINES_AROUND]) if at not in own]
+    prose = "\n".join([document.title, document.words, *text])[:_PROSE_BOUND]
     quoted = frozenset(fold(name) for name in _QUOTED.findall(prose))
     bare = _QUOTED.sub(" ", prose)
     return Surroundings(quoted=quoted, prose=f" {fold(bare)} ", artist=album.artist)
@@ -102,8 +105,8 @@ def _surroundings(document: Document, rows: Sequence[Row], album: headings.Album
 
 def _reading(document: Document, found: Found, format: str) -> Reading:
     notes: list[Note] = []
-    tracks = tuple(_tracks(document, found, notes))
-    splitting = found.splitting
+    splitting = _splitting(document, found.rows, found.album)
+    tracks = tuple(_tracks(document, found, splitting, notes))
     if splitting.kind and splitting.lead < _GUESS:
         side = "left" if splitting.pairs[0][0] and found.rows[0].body.startswith(splitting.pairs[0][0][:5]) else "right"
         notes.insert(0, Note(text=f"The artist was taken to stand on the {side}; nothing in the text settles it."))
@@ -119,8 +122,8 @@ def _reading(document: Document, found: Found, format: str) -> Reading:
     return Reading(tracklist=listing, format=format, notes=tuple(notes))
 
 
-def _tracks(document: Document, found: Found, notes: list[Note]) -> Iterator[Track]:
-    rows, pairs = found.rows, found.splitting.pairs
+def _tracks(document: Document, found: Found, splitting: Splitting, notes: list[Note]) -> Iterator[Track]:
+    rows, pairs = found.rows, splitting.pairs
     habit = _sides_habit(pairs)
     lengths = lengths_of(document, rows)
     named = sum(1 for artist, _ in pairs if artist)

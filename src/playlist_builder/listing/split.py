@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from playlist_builder.listing.records import SIGN
 from playlist_builder.listing.signs import DASHES, QUOTES, fold, opening_quote, unquoted
@@ -19,6 +20,7 @@ from playlist_builder.listing.words import (
     VERSION,
 )
 
+T = TypeVar("T")
 Pair = tuple[str, str]
 
 _D = "-" + DASHES + "~～"
@@ -79,14 +81,19 @@ _SEPARATORS = (
 )
 
 
+def sample(items: Sequence[T], size: int = 400) -> Sequence[T]:
+    """At most about `size` of the items, evenly spread: enough to tell what most of a long listing looks like."""
+    return items[:: max(1, len(items) // size)]
+
+
 def split(bodies: Sequence[str], around: Surroundings) -> Splitting:
     """The listing's rows as pairs; the separator that most rows have wins, those that say more first."""
-    quoted = _by_quotes(bodies, around)
-    if quoted is not None:
+    some = sample(bodies)
+    if _by_quotes(some, around) is not None and (quoted := _by_quotes(bodies, around)) is not None:
         return quoted
     best: tuple[float, _Separator] | None = None
     for separator in _SEPARATORS:
-        share = sum(1 for body in bodies if _parts(body, separator)) / len(bodies)
+        share = sum(1 for body in some if _parts(body, separator)) / len(some)
         if share >= separator.needed and (best is None or share > best[0] + 0.2):
             best = (share, separator)
     if best is None:
@@ -140,7 +147,7 @@ def _by_separator(bodies: Sequence[str], separator: _Separator, share: float, ar
     columns = separator.kind in ("dash", *_CELLS) and width[0] >= 3 and width[1] >= 0.7 * len(bodies)
     sides = [(p[0], p[1] if columns else p[-1]) for p in cut if p and (columns or len(p) == 2)]
     sides = sides or [(p[0], p[-1]) for p in cut if p]
-    lead = separator.prior if separator.kind == "by" else separator.prior + artist_lead(sides, around)
+    lead = separator.prior if separator.kind == "by" else separator.prior + artist_lead(sides[:2000], around)
     artist_first = lead >= 0
     pairs = []
     for body, parts in zip(bodies, cut, strict=True):

@@ -27,12 +27,12 @@ _ALBUMS = re.compile(
 _SENTENCE = re.compile(r"[a-zà-ÿа-я]{2}[.!?]$|[.!?]\s+[A-ZÀ-ÞА-Я]\w+\s\w+\s")
 
 
-def weigh(document: Document, kind: str, rows: Sequence[Row], splitting: Splitting, album: Album) -> float:
-    """Points of the run: about 3 for a bare listing, 10 for one with heading, numbers and lengths."""
+def weigh(document: Document, kind: str, rows: Sequence[Row], count: int, splitting: Splitting, album: Album) -> float:
+    """Points of a run of `count` rows, of which `rows` are a sample: about 3 for a bare listing, 10 for one with heading, numbers and lengths."""
     if len(rows) < 3 and not (splitting.quoted == 1.0 or kind == "number"):
         return -9.0
     pairs = splitting.pairs
-    points = _heading(document, rows) + _names(pairs, splitting, album) + _shape(document, kind, rows)
+    points = _heading(document, rows) + _names(pairs, splitting, album) + _shape(document, kind, rows, count)
     points += _music(document) - _against(document, kind, rows, splitting)
     if not splitting.kind:
         points -= 0.0 if album.artist else 2.5
@@ -94,7 +94,7 @@ def _names(pairs: Sequence[tuple[str, str]], splitting: Splitting, album: Album)
     return points
 
 
-def _shape(document: Document, kind: str, rows: Sequence[Row]) -> float:
+def _shape(document: Document, kind: str, rows: Sequence[Row], total: int) -> float:
     count = len(rows)
     points = 0.5 if count >= 6 else 0.0
     points += 0.5 if count >= 10 else 0.0
@@ -110,19 +110,16 @@ def _shape(document: Document, kind: str, rows: Sequence[Row]) -> float:
         points += 1.0 + (1.5 if all(len(row.side) in (1, 2) for row in rows) else 0.0)
     if kind == "list":
         points += 0.3
-    filled = sum(1 for line in document.lines if line.text)
-    if count >= 0.5 * filled:
+    if total >= 0.5 * document.filled:
         points += 2.0
-    elif count >= 0.3 * filled:
+    elif total >= 0.3 * document.filled:
         points += 0.7
     return points
 
 
 def _music(document: Document) -> float:
     """How much of the page speaks of music, at most 1.5 points."""
-    text = " ".join([document.title, *(line.text for line in document.lines[:300])])[:30_000]
-    distinct = {m.group() for m in MUSIC.finditer(fold(text))}
-    return min(1.5, 0.4 * len(distinct))
+    return min(1.5, 0.4 * len(document.music))
 
 
 def _against(document: Document, kind: str, rows: Sequence[Row], splitting: Splitting) -> float:
@@ -172,7 +169,7 @@ def _albums(document: Document, rows: Sequence[Row]) -> float:
         if line.text and is_heading(line) and not is_side(document.folded[at]):
             nearest = document.folded[at]
             break
-    titles = fold(document.title) if document.title else next((f for f in document.folded if f), "")
+    titles = fold(document.title) if document.title else document.first
     points = 5.0 if _ALBUMS.search(nearest) else 0.0
     if _ALBUMS.search(titles) and not begins_any(document, rows):
         points = 5.0

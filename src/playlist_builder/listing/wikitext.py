@@ -31,6 +31,7 @@ _KEYS: Mapping[str, str] = {
 }  # fmt: skip
 _EXTRA_HEADS = frozenset(("extra column", "extra", "extra heading", "columna extra", "coluna extra", "colonna extra", "champ extra", "extra spalte", "экстра", "колонка"))
 _MOST_SPAN = 50
+_LONGEST = 5000  # a longer text is a paragraph, whose markup need not be resolved
 
 
 @dataclass
@@ -82,6 +83,8 @@ def _without(text: str, start: str, end: str, short: str = "") -> str:
 
 def plain(text: str) -> str:
     """The words of wikitext: links give what they show, emphasis and tags nothing."""
+    if len(text) > _LONGEST:
+        return clean(text)
     if "[" in text:
         text = _OUTSIDE.sub(r"\1", _LINK.sub(r"\1", _LINK.sub(r"\1", _FILE.sub("", text))))
     if "''" in text:
