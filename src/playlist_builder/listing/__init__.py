@@ -21,6 +21,8 @@ SUFFIXES: tuple[str, ...] = (
     ".htm", ".md", ".txt",
 )  # fmt: skip
 
+MOST_LINES = 300_000  # more are refused: they would take longer than anybody waits
+
 
 def readings(source: Source, format: str | None = None) -> tuple[Reading, ...]:
     """Every listing in `source`, the best first, never empty.
@@ -30,6 +32,11 @@ def readings(source: Source, format: str | None = None) -> tuple[Reading, ...]:
     """
     if format is not None and format not in FORMATS:
         raise UsageError(f"There is no format {format!r}. Known: {', '.join(FORMATS)}.")
+    if len(source.lines) > MOST_LINES:
+        raise ListingError(
+            f"{source.name}: {len(source.lines):,} lines are too many for a track listing (at most {MOST_LINES:,}). "
+            "Cut out the part with the listing and read that."
+        )
     for name in (format,) if format else FORMATS:
         module = _module(name)
         if format or module.detect(source):

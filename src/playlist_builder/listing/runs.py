@@ -104,6 +104,8 @@ def _joined(
 def _numbers_join(document: Document, last: Row, row: Row) -> bool:
     if row.at - last.at > _FAR:
         return False
+    if row.at - last.at == 1 and row.side == last.side and (row.number or 0) - (last.number or 0) == 1:
+        return document.asides[row.at] == document.asides[last.at]
     gap = Gap(document, last.at, row.at)
     if gap.aside:
         return False
@@ -141,6 +143,8 @@ def _items_join(document: Document, last: Row, row: Row) -> bool:
 def _lines_join(document: Document, last: Row, row: Row) -> bool:
     if row.at - last.at > 16:
         return False
+    if row.at - last.at == 1 and document.lines[last.at].group == document.lines[row.at].group:
+        return document.asides[row.at] == document.asides[last.at]
     gap = Gap(document, last.at, row.at)
     if gap.aside or gap.prose or gap.headings or gap.listing:
         return False

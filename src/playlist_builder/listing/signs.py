@@ -27,6 +27,7 @@ QUOTES = {
     "`": "`´'",
     "＂": "＂",
 }  # fmt: skip
+_WRAPPING = {"", "*", "_", *QUOTES}
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])?")
 # Controls, bidi marks, zero width signs but the joiners that scripts and emoji need, variation selectors, byte order.
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0f\u20e3\u00ad\ud800-\udfff\ufff9-\ufffb]")  # fmt: skip
@@ -53,6 +54,8 @@ def unlinked(text: str) -> str:
 def unquoted(name: str) -> str:
     """`name` without the quotes or emphasis around the whole of it."""
     name = name.strip()
+    if name[:1] not in _WRAPPING:
+        return name
     for mark in ("***", "**", "__", "*", "_"):
         if len(name) > 2 * len(mark) and name.startswith(mark) and name.endswith(mark):
             inner = name[len(mark) : -len(mark)]

@@ -12,6 +12,8 @@ TRAILING = re.compile(
     rf"(?:(?<=[^\w])|^|(?<=[\s.…·_|–—,-]))(?:[\[(（]\s*(?:length:?\s*)?(?P<in>{_RANGE}){_AMOUNT}\s*[\])）]|(?P<out>{_RANGE}){_AMOUNT})\s*[.;,]?$"
 )
 BRACKETED = re.compile(rf"[\[(（]\s*(?:length:?\s*|duration:?\s*|ca\.?\s*|~\s*)?(?P<in>{_RANGE}){_AMOUNT}\s*[\])）]")
+_DIGITS = re.compile(r"\d+")
+_FRACTION = re.compile(r"[.,]\d+$")
 _PARTS = re.compile(TIME)
 _LEADERS = " \t.…·_|-–—,;:：~"
 
@@ -21,7 +23,7 @@ def milliseconds(text: str) -> int | None:
     found = _PARTS.search(text)
     if not found:
         return None
-    numbers = [int(n) for n in re.findall(r"\d+", re.split(r"[.,]", found.group())[0])]
+    numbers = [int(n) for n in _DIGITS.findall(_FRACTION.sub("", found.group()))]
     if any(n > 59 for n in numbers[1:]) or len(numbers) > 3:
         return None
     total = 0
@@ -49,7 +51,7 @@ def take_leading(text: str) -> tuple[str, str]:
 def take_trailing(text: str) -> tuple[str, str]:
     """(the time at the end of `text`, what stands before it without dot leaders); ("", text) without one."""
     tail = text[-48:]
-    if not any(c.isdigit() for c in tail[-14:]):
+    if not _DIGITS.search(tail[-14:]):
         return "", text
     start = len(text) - len(tail)
     found = TRAILING.search(tail)
