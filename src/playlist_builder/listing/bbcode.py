@@ -10,7 +10,10 @@ from playlist_builder.listing.lines import Document, Line, expanded, plain_lines
 from playlist_builder.listing.prose import find
 from playlist_builder.listing.source import Reading, Source
 
-_NAMES = r"b|i|u|s|url|img|list|quote|code|size|color|colour|font|center|align|left|right|spoiler|youtube|media|table|tr|td|th|indent|h[1-6]|tracklist|hr|email|user|artist|highlight|sup|sub"
+_NAMES = (
+    r"b|i|u|s|url|img|list|quote|code|size|color|colour|font|center|align|left|right|spoiler|youtube|"
+    r"media|table|tr|td|th|indent|h[1-6]|tracklist|hr|email|user|artist|highlight|sup|sub"
+)
 _TAG = re.compile(rf"\[(/?)({_NAMES}|\*)(?:[= ][^\[\]\n]{{0,300}})?\]", re.IGNORECASE)
 _PICTURE = re.compile(r"\[(img|youtube|media|email)(?:=[^\[\]\n]{0,300})?\][^\[\]\n]{0,1000}\[/\1\]", re.IGNORECASE)
 
@@ -43,12 +46,14 @@ def _lines(text: str) -> Iterator[Line]:
         for part in _items(raw):
             item = part.startswith("[*]")
             in_list = in_list or item
-            words = _TAG.sub(lambda m: "\t" if m.group(2).lower() in ("td", "th") and m.group(1) else "", part.removeprefix("[*]"))
+            words = _TAG.sub(
+                lambda m: "\t" if m.group(2).lower() in ("td", "th") and m.group(1) else "", part.removeprefix("[*]")
+            )
             yield replace(line, text=words.strip(), aside=aside, level=level, group=group + 1 if item else 0)
 
 
 def _items(raw: str) -> list[str]:
     """A line cut before each list item in it."""
-    if "[*]" not in raw or raw.count("[*]") == 1 and raw.lstrip().startswith("[*]"):
+    if "[*]" not in raw or (raw.count("[*]") == 1 and raw.lstrip().startswith("[*]")):
         return [raw.strip()]
     return [part for part in re.split(r"(?=\[\*\])", raw) if part.strip()]

@@ -10,7 +10,10 @@ from playlist_builder.listing.signs import fold
 from playlist_builder.listing.words import COVER, CREDIT, VERSION
 
 _LAST = re.compile(r"\s*([(\[（［【])([^()\[\]（）［］【】]*(?:\([^()]*\)[^()\[\]]*)?)[)\]）］】]\s*$")
-_YEAR = re.compile(r"^(?:c\.?\s?|ca\.?\s?|℗\s?|©\s?|from\s)?(?:1[89]|20)\d{2}(?:\s?[-–/]\s?\d{2,4})?(?:\s*[,;/|–-]\s*.*)?$|^.*,\s*(?:19|20)\d{2}$|^'\d{2}$")
+_YEAR = re.compile(
+    r"^(?:c\.?\s?|ca\.?\s?|℗\s?|©\s?|from\s)?(?:1[89]|20)\d{2}(?:\s?[-–/]\s?\d{2,4})?(?:\s*[,;/|"
+    r"–-]\s*.*)?$|^.*,\s*(?:19|20)\d{2}$|^'\d{2}$"
+)
 _BARE_YEAR = re.compile(r"\s*[,–—-]\s*(?:19|20)\d{2}\s*$")
 
 

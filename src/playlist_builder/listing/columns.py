@@ -23,42 +23,57 @@ def _names(**columns: str) -> dict[str, str]:
 
 
 FIELDS: Mapping[str, str] = _names(
-    title="title|track|track name|track title|trackname|tracktitle|song|song name|song title|songtitle|name|titel|titelname|lied|liedtitel|songtitel|stück|"
-    "musiktitel|titre|titre du morceau|morceau|chanson|nom|nom du titre|título|titulo|canción|nombre|nombre de la canción|tema|pista|"
-    "nome da música|música|musica|faixa|nome|canção|título da música|titolo|brano|canzone|traccia|nummer|nummertitel|liedje|utwór|tytuł|piosenka|tytuł utworu|låt|"
-    "låttitel|låtnamn|sang|sangtitel|kappale|şarkı|parça|название|трек|песня|композиция|наименование|曲名|タイトル|曲|楽曲|トラック名|トラック|歌曲|曲目|標題|标题|歌名|"
+    title="title|track|track name|track title|trackname|tracktitle|song|song name|song title|songtitle|name|"
+    "titel|titelname|lied|liedtitel|songtitel|stück|"
+    "musiktitel|titre|titre du morceau|morceau|chanson|nom|nom du titre|título|titulo|canción|nombre|"
+    "nombre de la canción|tema|pista|"
+    "nome da música|música|musica|faixa|nome|canção|título da música|titolo|brano|canzone|traccia|nummer|"
+    "nummertitel|liedje|utwór|tytuł|piosenka|tytuł utworu|låt|"
+    "låttitel|låtnamn|sang|sangtitel|kappale|şarkı|parça|название|трек|песня|композиция|наименование|曲名|"
+    "タイトル|曲|楽曲|トラック名|トラック|歌曲|曲目|標題|标题|歌名|"
     "제목|곡명|노래|songs|titles|tracks|número musical|stueck|chanson titre|song track",
-    artist="artist|artists|artist name|artist names|artist name s|artistname|track artist|performer|performers|performer s|artist credit|artistcredit|performed by|singer|singers|band|by|"
-    "interpret|interpreten|interpret in|künstler|künstlername|gruppe|interprète|interprètes|artiste|artistes|chanteur|nom de l artiste|"
-    "artista|artistas|intérprete|intérpretes|cantante|grupo|nombre del artista|banda|cantor|nome do artista|interprete|esecutore|gruppo|"
-    "artiest|uitvoerende|uitvoerder|wykonawca|artysta|zespół|artister|utövare|kunstner|esittäjä|artisti|sanatçı|исполнитель|артист|группа|певец|"
+    artist="artist|artists|artist name|artist names|artist name s|artistname|track artist|performer|performers|"
+    "performer s|artist credit|artistcredit|performed by|singer|singers|band|by|"
+    "interpret|interpreten|interpret in|künstler|künstlername|gruppe|interprète|interprètes|artiste|"
+    "artistes|chanteur|nom de l artiste|"
+    "artista|artistas|intérprete|intérpretes|cantante|grupo|nombre del artista|banda|cantor|"
+    "nome do artista|interprete|esecutore|gruppo|"
+    "artiest|uitvoerende|uitvoerder|wykonawca|artysta|zespół|artister|utövare|kunstner|esittäjä|artisti|"
+    "sanatçı|исполнитель|артист|группа|певец|"
     "アーティスト|アーティスト名|歌手|歌|演奏|歌唱|演唱|演唱者|艺人|歌手名|가수|아티스트|creator|act|artist s|interprets|interpretes|歌手 演奏",
-    duration="duration|length|time|track duration|track length|duration ms|track duration ms|length ms|milliseconds|total time|running time|runtime|playtime|duration s|"
-    "seconds|durationms|trackduration|dauer|länge|spielzeit|laufzeit|zeit|durée|temps|duración|tiempo|duração|tempo|durata|duur|tijd|speelduur|czas|czas trwania|"
-    "längd|tid|varighed|lengde|kesto|süre|длительность|время|продолжительность|время звучания|時間|再生時間|演奏時間|收录时长|时长|時長|長さ|시간|재생시간|mins|min",
-    album="album|album name|album title|albumname|release|albumtitel|nom de l album|álbum|nombre del álbum|nome do álbum|disco|альбом|アルバム|アルバム名|专辑|專輯|앨범|albumi|albüm|source album|appears on",
+    duration="duration|length|time|track duration|track length|duration ms|track duration ms|length ms|"
+    "milliseconds|total time|running time|runtime|playtime|duration s|"
+    "seconds|durationms|trackduration|dauer|länge|spielzeit|laufzeit|zeit|durée|temps|duración|tiempo|"
+    "duração|tempo|durata|duur|tijd|speelduur|czas|czas trwania|"
+    "längd|tid|varighed|lengde|kesto|süre|длительность|время|продолжительность|время звучания|時間|再生時間|"
+    "演奏時間|收录时长|时长|時長|長さ|시간|재생시간|mins|min",
+    album="album|album name|album title|albumname|release|albumtitel|nom de l album|álbum|nombre del álbum|"
+    "nome do álbum|disco|альбом|アルバム|アルバム名|专辑|專輯|앨범|albumi|albüm|source album|appears on",
     isrc="isrc|isrc code|isrcs|track isrc",
-    uri="track uri|uri|spotify uri|spotify id|track id|spotify track id|spotify url|url|link|track url|spotify link|spotify|id|trackid|track link",
-    number="number|no|nr|n|track number|track no|trackno|tracknumber|position|pos|index|lfd nr|nummer|numéro|número|numero|número de pista|rank|place|platz|slot|"
+    uri="track uri|uri|spotify uri|spotify id|track id|spotify track id|spotify url|url|link|track url|"
+    "spotify link|spotify|id|trackid|track link",
+    number="number|no|nr|n|track number|track no|trackno|tracknumber|position|pos|index|lfd nr|nummer|numéro|"
+    "número|numero|número de pista|rank|place|platz|slot|"
     "номер|順番|番号|曲順|トラック番号|disc number|disc|cd|side|seite|cara|lado|face|lp|row|num|t r|nº|n°|№",
     version="version|mix|remix|version info|fassung",
     playlist="playlist name|playlist|playlistname|playlist title|nom de la playlist|nombre de la lista",
     year="year|jahr|année|año|ano|anno|jaar|rok|år|vuosi|год|年|发行年|date|release date|released|album release date|发行日期",
-    writer="written by|writer|writers|writer s|writing credits|songwriter|songwriters|composer|composers|composed by|music|lyrics|lyricist|words|author|komponist|komponiert von|text|"
-    "musik|autor|autoren|auteur|compositeur|compositor|compositores|autores|letra|compositore|autore|композитор|автор|слова|作詞|作曲|編曲|作词|作詞 作曲|作曲 編曲|"
-    "作家|lead vocals|lead vocal|vocals|vocal|gesang|leadgesang|producer|producers|producer s|produced by|productores|original artist|originally by|originalinterpret|album artist|"
+    writer="written by|writer|writers|writer s|writing credits|songwriter|songwriters|composer|composers|"
+    "composed by|music|lyrics|lyricist|words|author|komponist|komponiert von|text|"
+    "musik|autor|autoren|auteur|compositeur|compositor|compositores|autores|letra|compositore|autore|"
+    "композитор|автор|слова|作詞|作曲|編曲|作词|作詞 作曲|作曲 編曲|"
+    "作家|lead vocals|lead vocal|vocals|vocal|gesang|leadgesang|producer|producers|producer s|produced by|"
+    "productores|original artist|originally by|originalinterpret|album artist|"
     "album artist name s|album artist name|album artists|first performed by|guest|guests",
-    other="notes|note|genre|label|comments|comment|type|added at|added by|key|bpm|rating|wanted by|listen|anmerkungen|kommentar|bemerkung|remarks|film|movie|scene|szene",
-    start="start|start time|timestamp|at|heure|hora|uhrzeit|ora|godzina|время эфира|starts|time of day|played at|timecode",
+    other="notes|note|genre|label|comments|comment|type|added at|added by|key|bpm|rating|wanted by|listen|"
+    "anmerkungen|kommentar|bemerkung|remarks|film|movie|scene|szene",
+    start="start|start time|timestamp|at|heure|hora|uhrzeit|ora|godzina|время эфира|starts|time of day|"
+    "played at|timecode",
 )
 # A table with one of these columns lists things for sale, charts or releases, whatever else it names.
 _FOREIGN = frozenset(
     fold(w)
-    for w in (
-        "price|preis|prix|precio|preço|prezzo|цена|format|condition|media condition|sleeve|sleeve condition|catalog|catalog number|catalogue number|cat|cat no|"
-        "catalog#|tv|channel|peak|peak position|weeks|weeks on chart|certification|chart|country|sales|points|votes|result|award|discográfica|"
-        "price eur|price gbp|price usd|价格|価格|vinyl|stock|quantity|qty|spain|españa|us|uk|ger|aut|che|fra"
-    ).split("|")
+    for w in ["price", "preis", "prix", "precio", "preço", "prezzo", "цена", "format", "condition", "media condition", "sleeve", "sleeve condition", "catalog", "catalog number", "catalogue number", "cat", "cat no", "catalog#", "tv", "channel", "peak", "peak position", "weeks", "weeks on chart", "certification", "chart", "country", "sales", "points", "votes", "result", "award", "discográfica", "price eur", "price gbp", "price usd", "价格", "価格", "vinyl", "stock", "quantity", "qty", "spain", "españa", "us", "uk", "ger", "aut", "che", "fra"]
 )
 _SPOTIFY = re.compile(r"^(?:spotify:track:|https?://open\.spotify\.com/(?:intl-\w+/)?track/)([A-Za-z0-9]{22})\b")
 _MOST = 1_000_000
@@ -114,10 +129,14 @@ def _head(rows: Sequence[Sequence[str]]) -> tuple[int, dict[int, str]] | None:
     for at, row in enumerate(rows[:30]):
         fields = _fields(row)
         named = [f for f in fields.values() if f not in ("other",)]
-        if len(set(named)) >= 2 or (named == ["title"] and sum(1 for cell in row if cell.strip()) == 1 and len(row) > 1):
+        if len(set(named)) >= 2 or (
+            named == ["title"] and sum(1 for cell in row if cell.strip()) == 1 and len(row) > 1
+        ):
             while at + 1 < len(rows) and _more_head(rows[at + 1], rows[at], fields):
                 at += 1
-                fields.update({c: f for c, f in _fields(rows[at]).items() if fields.get(c) in (None, "other", "writer")})
+                fields.update(
+                    {c: f for c, f in _fields(rows[at]).items() if fields.get(c) in (None, "other", "writer")}
+                )
             return at, fields
     return None
 
@@ -134,7 +153,11 @@ def _fields(row: Sequence[str]) -> dict[int, str]:
 def _more_head(row: Sequence[str], above: Sequence[str], fields: Mapping[int, str]) -> bool:
     """Whether a row below a head belongs to it: cells repeated from it, the others column heads too."""
     cells = [(c, cell) for c, cell in enumerate(row) if cell.strip()]
-    return bool(cells) and all(field_of(cell) or (c < len(above) and cell == above[c]) for c, cell in cells) and len(cells) > 1
+    return (
+        bool(cells)
+        and all(field_of(cell) or (c < len(above) and cell == above[c]) for c, cell in cells)
+        and len(cells) > 1
+    )
 
 
 def _is_foreign(head: Sequence[str], fields: Mapping[int, str]) -> bool:
@@ -148,7 +171,10 @@ def _column(fields: Mapping[int, str], heads: Sequence[str], name: str) -> int |
     """The column of a field; where several claim it, the one that is named most plainly."""
     columns = [c for c, f in fields.items() if f == name]
     if name in ("title", "artist") and len(columns) > 1:
-        plain = {"title": ("track name", "title", "song", "titel"), "artist": ("artist name s", "artist name", "artist")}[name]
+        plain = {
+            "title": ("track name", "title", "song", "titel"),
+            "artist": ("artist name s", "artist name", "artist"),
+        }[name]
         for wish in plain:
             for column in columns:
                 if fold(heads[column]) == wish:
@@ -160,13 +186,18 @@ def _read(
     rows: Sequence[Sequence[str]], lines: Sequence[int | None], at: int, fields: dict[int, str], default_artist: str
 ) -> Table | None:
     heads = rows[at]
-    columns = {name: _column(fields, heads, name) for name in ("title", "artist", "duration", "album", "isrc", "uri", "version", "playlist", "number")}
+    columns = {
+        name: _column(fields, heads, name)
+        for name in ("title", "artist", "duration", "album", "isrc", "uri", "version", "playlist", "number")
+    }
     notes: list[Note] = []
     unit = _unit(heads, columns["duration"], rows[at + 1 :])
     tracks: list[Track] = []
     cells_of = _Cells(columns)
     last_artist = ""
-    body = [(row, line) for row, line in zip(rows[at + 1 :], lines[at + 1 :], strict=True) if any(c.strip() for c in row)]
+    body = [
+        (row, line) for row, line in zip(rows[at + 1 :], lines[at + 1 :], strict=True) if any(c.strip() for c in row)
+    ]
     habit = habit_of([cells_of.get(row, "title") for row, _ in body[:5000]], default_artist or "x")
     for row, line in body[:_MOST]:
         title, artist = cells_of.get(row, "title"), cells_of.get(row, "artist")
@@ -227,8 +258,13 @@ def tidy_cell(text: str, labels: bool) -> str:
 
 def _points(columns: Mapping[str, int | None], count: int) -> float:
     given = [name for name in ("artist", "duration", "isrc", "uri", "number") if columns[name] is not None]
-    return 3.5 + 2.0 * ("artist" in given) + len(given) + (0.5 if count >= 6 else 0) - (2.0 if count < 3 else 0.0) + 2.0 * (
-        "duration" in given
+    return (
+        3.5
+        + 2.0 * ("artist" in given)
+        + len(given)
+        + (0.5 if count >= 6 else 0)
+        - (2.0 if count < 3 else 0.0)
+        + 2.0 * ("duration" in given)
     )
 
 
@@ -250,7 +286,15 @@ def _split_titles(tracks: list[Track]) -> list[Track]:
     if splitting.kind not in ("dash", "quotes", "by") or splitting.coverage < 0.8:
         return tracks
     return [
-        Track(title=clean(title), artist=clean(artist), duration_ms=t.duration_ms, isrc=t.isrc, version=t.version, album=t.album, uri=t.uri)
+        Track(
+            title=clean(title),
+            artist=clean(artist),
+            duration_ms=t.duration_ms,
+            isrc=t.isrc,
+            version=t.version,
+            album=t.album,
+            uri=t.uri,
+        )
         for t, (artist, title) in zip(tracks, splitting.pairs, strict=True)
     ]
 
@@ -271,7 +315,11 @@ def _unit(heads: Sequence[str], column: int | None, rows: Sequence[Sequence[str]
     folded = fold(heads[column])
     if re.search(r"\b(?:ms|msec|milliseconds|millis)\b|ms$", folded):
         return 1
-    numbers = [float(row[column]) for row in rows[:500] if column < len(row) and re.fullmatch(r"\d+(?:\.\d+)?", row[column].strip())]
+    numbers = [
+        float(row[column])
+        for row in rows[:500]
+        if column < len(row) and re.fullmatch(r"\d+(?:\.\d+)?", row[column].strip())
+    ]
     return 1 if numbers and sorted(numbers)[len(numbers) // 2] > 6000 else 1000
 
 
@@ -322,7 +370,9 @@ def _without_head(rows: Sequence[Sequence[str]], lines: Sequence[int | None], de
         fields[second] = "artist"
     if time is not None:
         fields[time] = "duration"
-    table = _read([[""] * width, *(row for row, _ in even)], [None, *(line for _, line in even)], 0, fields, default_artist)
+    table = _read(
+        [[""] * width, *(row for row, _ in even)], [None, *(line for _, line in even)], 0, fields, default_artist
+    )
     if table is None:
         return None
     evidence = 0.5 + 2.5 * (time is not None) + 1.0 * ("number" in kinds) + min(1.5, abs(lead) * 0.4)
@@ -333,7 +383,11 @@ def _kind_of_column(cells: Sequence[str]) -> str:
     filled = [cell.strip() for cell in cells if cell.strip()]
     if len(filled) * 2 < len(cells):
         return "sparse"
-    for kind, pattern in (("number", r"[A-H]?\d{1,3}\.?"), ("time", r"\(?(?:\d{1,2}:)?\d{1,3}:\d{2}\)?"), ("year", r"(?:19|20)\d{2}(?:-\d\d-\d\d)?.*")):
+    for kind, pattern in (
+        ("number", r"[A-H]?\d{1,3}\.?"),
+        ("time", r"\(?(?:\d{1,2}:)?\d{1,3}:\d{2}\)?"),
+        ("year", r"(?:19|20)\d{2}(?:-\d\d-\d\d)?.*"),
+    ):
         if sum(1 for cell in filled if re.fullmatch(pattern, cell)) >= 0.8 * len(filled):
             return kind
     if sum(1 for cell in filled if re.match(r"https?:|[\d.,€$£%\s]+$|spotify:", cell)) >= 0.5 * len(filled):

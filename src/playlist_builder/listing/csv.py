@@ -69,7 +69,10 @@ def _delimiter(source: Source) -> str:
 
 def _heads(lines: list[str], delimiter: str) -> int:
     """The most column names that a line has when cut at the delimiter."""
-    return max((len({field_of(c.strip().strip('"')) for c in line.split(delimiter)[:60]} - {None}) for line in lines[:15]), default=0)
+    return max(
+        (len({field_of(c.strip().strip('"')) for c in line.split(delimiter)[:60]} - {None}) for line in lines[:15]),
+        default=0,
+    )
 
 
 def _outside_quotes(line: str, delimiter: str) -> int:
@@ -84,7 +87,8 @@ def _rows(source: Source, delimiter: str) -> Iterator[tuple[list[str], int]]:
         for row in reader:
             if reader.line_num - start > 50:
                 raise ListingError(
-                    f"{source.name}:{start}: a quote (\") is opened here and not closed. Close it, or double the quotes inside texts."
+                    f'{source.name}:{start}: a quote (") is opened here and not closed. Close it, or double the quotes '
+                    f"inside texts."
                 )
             yield row, start
             start = reader.line_num + 1

@@ -12,7 +12,9 @@ from playlist_builder.listing.structured import isrc_of
 from playlist_builder.listing.words import VARIOUS
 from playlist_builder.model import Track, Tracklist
 
-_COMMAND = re.compile(r"^\s*(REM\s+DATE|REM|PERFORMER|TITLE|FILE|TRACK|INDEX|ISRC|SONGWRITER)\s+(.*?)\s*$", re.IGNORECASE)
+_COMMAND = re.compile(
+    r"^\s*(REM\s+DATE|REM|PERFORMER|TITLE|FILE|TRACK|INDEX|ISRC|SONGWRITER)\s+(.*?)\s*$", re.IGNORECASE
+)
 _FRAMES = 75  # in a second
 
 
@@ -75,7 +77,12 @@ def _tracks(disc: _Track, tracks: list[_Track]) -> list[Track]:
             continue
         following = tracks[at + 1] if at + 1 < len(tracks) else None
         length = None
-        if not mixed and following and following.file == track.file and None not in (following.start_ms, track.start_ms):
+        if (
+            not mixed
+            and following
+            and following.file == track.file
+            and None not in (following.start_ms, track.start_ms)
+        ):
             length = (following.start_ms or 0) - (track.start_ms or 0)
         rows.append(
             Track(

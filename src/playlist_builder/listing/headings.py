@@ -18,12 +18,17 @@ _KEY = re.compile(
     re.IGNORECASE,
 )
 _SETLIST = re.compile(r"^(?P<artist>.{2,60}?)\s+(?:concert\s+)?set\s?list\b", re.IGNORECASE)
-_BY = re.compile(r"^(?P<album>[^–—:]{2,70}?)\s+(?:by|von|par|de los|performed by)\s+(?P<artist>[A-ZÀ-ÞА-Я0-9][^,:;()]{1,50}?)(?:\s*[(\[].*)?$")
+_BY = re.compile(
+    r"^(?P<album>[^–—:]{2,70}?)\s+(?:by|von|par|de los|"
+    r"performed by)\s+(?P<artist>[A-ZÀ-ÞА-Я0-9][^,:;()]{1,50}?)(?:\s*[(\[].*)?$"
+)
 _DASHED = re.compile(rf"^(?P<left>.{{1,70}}?)(?:\s+[{_D}]+\s+|\s*[–—]\s+)(?P<right>.{{1,90}})$")
 _YEAR = re.compile(r"[(\[]\s*(?:\w+\s*[,;]?\s*)?((?:19|20)\d{2})\b[^)\]]*[)\]]")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 _QUOTED = re.compile(r"[\"“„«‹「『]([^\"“”„«»「」『』]{2,60})[\"”“»«」』]")
-_EMPTY_PREFIX = re.compile(r"^(?:\W*(?:#|no\.?|nr\.?|n[º°]|vol\.?|part|episode|folge|programa)?\s*\d*\W*)$", re.IGNORECASE)
+_EMPTY_PREFIX = re.compile(
+    r"^(?:\W*(?:#|no\.?|nr\.?|n[º°]|vol\.?|part|episode|folge|programa)?\s*\d*\W*)$", re.IGNORECASE
+)
 _LABEL = re.compile(
     r"^(?:re|subject|betreff|asunto|objet|trade|disco da semana|disco de la semana|album of the week|album der woche|"
     r"album review|review|kritik|plattenkritik|chronique|reseña|resenha|классика|now playing|the album|album|disc|"
@@ -31,12 +36,16 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _GENERIC = re.compile(
-    r"\b(?:great|best|classic|soundtracks?|review|revisited|no|vol|album|of the (?:week|month|day)|movie|nights?|films?|favou?rite|"
+    r"\b(?:great|best|classic|soundtracks?|review|revisited|no|vol|album|of the (?:week|month|day)|movie|"
+    r"nights?|films?|favou?rite|"
     r"part|episode|posts?|series|listen|trade|re|kritik|monats|woche|semana|semaine|disco|compilado|various)\b",
     re.IGNORECASE,
 )
 _SOUNDTRACK = re.compile(
-    r"(?:^|[:–—-]\s*|\bto\s+)(?:the\s+)?(?P<name>(?:[^:–—]){2,50}?)\s+(?:original\s+)?(?:motion picture\s+)?(?:soundtrack|ost)\b", re.IGNORECASE
+    r"(?:^|[:–—-]\s*|"
+    r"\bto\s+)(?:the\s+)?(?P<name>(?:[^:–—]){2,50}?)\s+(?:original\s+)?(?:motion picture\s+)?(?:soundtrack|"
+    r"ost)\b",
+    re.IGNORECASE,
 )
 _SITE = re.compile(r"\s+[|·»✦★☆]\s+.*$|\s+::\s+.*$")
 _BADGE = re.compile(r"^[*★☆✦✧~=\-#\s]+|[*★☆✦✧~=\-#\s]+$")
@@ -79,14 +88,24 @@ def _title_track(document: Document, first: int, titles: frozenset[str]) -> Albu
     for place, at in enumerate(above):
         if document.folded[at] and document.folded[at] in titles and not document.asides[at]:
             for other in (place - 1, place + 1):
-                if 0 <= other < len(above) and abs(above[other] - at) == 1 and _is_name(document.lines[above[other]].text):
+                if (
+                    0 <= other < len(above)
+                    and abs(above[other] - at) == 1
+                    and _is_name(document.lines[above[other]].text)
+                ):
                     artist = re.sub(r"^(?:by|von|par|por|di)\s+", "", clean(document.lines[above[other]].text))
                     return Album(unquoted(clean(document.lines[at].text)), artist, certain=True)
     return None
 
 
 def _is_name(text: str) -> bool:
-    return len(text.split()) <= 6 and text[:1].isalnum() and text.rstrip()[-1] not in ":;,?" and not text[:1].islower() or text.startswith("by ")
+    return (
+        (len(text.split()) <= 6
+        and text[:1].isalnum()
+        and text.rstrip()[-1] not in ":;,?"
+        and not text[:1].islower())
+        or text.startswith("by ")
+    )
 
 
 def _above(document: Document, first: int) -> Iterator[tuple[int, str]]:
@@ -197,11 +216,13 @@ def _titles(document: Document, rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _is_menu(text: str) -> bool:
-    if text.count("|") > 1 or re.match(r"^[\w -]{2,20}:\s", text) and fold(text.split(":")[0]) in KEYS:
+    if text.count("|") > 1 or (re.match(r"^[\w -]{2,20}:\s", text) and fold(text.split(":")[0]) in KEYS):
         return True
     if text.startswith(">") or re.match(r"^\d{1,2}[:.h]\d{2}\b|^\W*\d+\W*$", text) or len(text) <= 3:
         return True
-    return bool(re.match(r"^(?:hi|hello|dear|hey|hallo|hola|bonjour|olá|liebe|posted|published|home)\b", text, re.IGNORECASE))
+    return bool(
+        re.match(r"^(?:hi|hello|dear|hey|hallo|hola|bonjour|olá|liebe|posted|published|home)\b", text, re.IGNORECASE)
+    )
 
 
 def shortened(text: str, document: Document) -> str:
@@ -213,7 +234,9 @@ def shortened(text: str, document: Document) -> str:
         if 0 < len(name.split()) <= 7:
             return _cased(name)
     quoted = _QUOTED.search(text)
-    if quoted and re.search(r"soundtrack|album|ost\b|cd|lp\b|tape|mix|trade|show|émission|programa|sendung|playlist", text, re.IGNORECASE):
+    if quoted and re.search(
+        r"soundtrack|album|ost\b|cd|lp\b|tape|mix|trade|show|émission|programa|sendung|playlist", text, re.IGNORECASE
+    ):
         return quoted.group(1).strip()
     left, colon, right = text.partition(": ")
     if colon and left and right:
@@ -242,4 +265,6 @@ def _cased(name: str) -> str:
 def is_part(document: Document, at: int) -> bool:
     """Whether the line names a side, disc or the listing, or is a credit: nothing to tell of."""
     line = document.lines[at]
-    return is_side(document.folded[at]) or begins_listing(line, document.folded[at]) or bool(CREDIT_LINE.match(line.text))
+    return (
+        is_side(document.folded[at]) or begins_listing(line, document.folded[at]) or bool(CREDIT_LINE.match(line.text))
+    )

@@ -15,14 +15,14 @@ from playlist_builder.listing.signs import clean
 from playlist_builder.listing.source import Reading, Source
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul br".split()
+    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "br"]
 )
-_SKIPPED = frozenset("script style template noscript svg select option button iframe head textarea math object input label".split())
+_SKIPPED = frozenset(
+    ["script", "style", "template", "noscript", "svg", "select", "option", "button", "iframe", "head", "textarea", "math", "object", "input", "label"]
+)
 _ASIDE_TAGS = frozenset(("nav", "footer", "aside", "menu"))
 _ASIDE_NAMES = frozenset(
-    "comments comment commentlist respond related sidebar widget share sharing social menu navbar nav breadcrumb breadcrumbs cookie "
-    "cookies footer recommend recommended recommendations popular newsletter promo advert ad ads sponsored pagination topnav gnav".split()
+    ["comments", "comment", "commentlist", "respond", "related", "sidebar", "widget", "share", "sharing", "social", "menu", "navbar", "nav", "breadcrumb", "breadcrumbs", "cookie", "cookies", "footer", "recommend", "recommended", "recommendations", "popular", "newsletter", "promo", "advert", "ad", "ads", "sponsored", "pagination", "topnav", "gnav"]
 )
 _LISTS = frozenset(("ol", "ul", "dl"))
 _MOST_SPAN = 50
@@ -33,7 +33,12 @@ def detect(source: Source) -> bool:
     if source.suffix in (".html", ".htm", ".xhtml"):
         return True
     head = source.text[:4000].lower()
-    return "<!doctype html" in head or "<html" in head or "<body" in head or len(re.findall(r"<(?:li|tr|td|p|br|div|ol)\b", head)) >= 4
+    return (
+        "<!doctype html" in head
+        or "<html" in head
+        or "<body" in head
+        or len(re.findall(r"<(?:li|tr|td|p|br|div|ol)\b", head)) >= 4
+    )
 
 
 def parse(source: Source) -> tuple[Reading, ...]:
@@ -49,7 +54,9 @@ def parse(source: Source) -> tuple[Reading, ...]:
 
 def _root(source: Source) -> etree._Element | None:
     text = re.sub(r"</br\s*>", "<br>", source.text.replace("\0", ""))  # as browsers do
-    parser = etree.HTMLParser(encoding="utf-8", recover=True, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    parser = etree.HTMLParser(
+        encoding="utf-8", recover=True, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
+    )
     try:
         return etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -162,7 +169,7 @@ class _Page:
         return (group[0], number)
 
     def flush(self) -> None:
-        text = _level(("".join(self.buffer)))
+        text = _level("".join(self.buffer))
         self.buffer.clear()
         if text:
             group, order = self.item
@@ -218,7 +225,11 @@ def _is_aside(element: etree._Element, tag: str) -> bool:
     if tag in ("body", "html", "main", "article") or tag not in _BLOCKS:
         return False
     names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}".lower()[:300]
-    return any(not _ASIDE_NAMES.isdisjoint(re.split(r"[-_]+", name)) for name in names.split() if not name.startswith(("has-", "no-", "with-")))
+    return any(
+        not _ASIDE_NAMES.isdisjoint(re.split(r"[-_]+", name))
+        for name in names.split()
+        if not name.startswith(("has-", "no-", "with-"))
+    )
 
 
 def _has_lists(element: etree._Element) -> bool:

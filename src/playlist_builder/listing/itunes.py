@@ -75,4 +75,9 @@ def _track(entry: object) -> Track | None:
     if not isinstance(entry, dict) or any(entry.get(key) is True for key in _SPOKEN):
         return None
     text = {key: clean(value) for key, value in entry.items() if isinstance(value, str)}
-    return row(text.get("Name", ""), text.get("Artist", ""), album=text.get("Album"), duration_ms=milliseconds_of(entry.get("Total Time")))
+    return row(
+        text.get("Name", ""),
+        text.get("Artist", ""),
+        album=text.get("Album"),
+        duration_ms=milliseconds_of(entry.get("Total Time")),
+    )

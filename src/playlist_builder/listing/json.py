@@ -49,7 +49,9 @@ def _loaded(source: Source) -> Any:
     except json.JSONDecodeError as error:
         if error.msg == "Extra data" and (rows := _by_lines(source)):
             return rows
-        raise ListingError(f"{source.name}:{error.lineno}: not valid JSON: {error.msg} (column {error.colno}).") from error
+        raise ListingError(
+            f"{source.name}:{error.lineno}: not valid JSON: {error.msg} (column {error.colno})."
+        ) from error
     except RecursionError as error:
         raise ListingError(f"{source.name}: nested too deeply for a listing.") from error
     except ValueError as error:  # a number of too many digits
@@ -76,18 +78,28 @@ def _lists(value: Any, parent: dict[str, Any], depth: int) -> Iterator[tuple[dic
                 yield from _lists(item, _titled(item, parent), depth + 1)
     elif isinstance(value, dict):
         for key, item in value.items():
-            if isinstance(item, (list, dict)) and key not in ("images", "artists", "available_markets", "genres", "copyrights"):
+            if isinstance(item, (list, dict)) and key not in (
+                "images",
+                "artists",
+                "available_markets",
+                "genres",
+                "copyrights",
+            ):
                 yield from _lists(item, _titled(value, parent), depth + 1)
 
 
 def _titled(value: dict[str, Any], parent: dict[str, Any]) -> dict[str, Any]:
     """The nearest object with a name."""
-    return value if any(isinstance(value.get(key), str) and value[key] for key in ("name", "title")) else parent or value
+    return (
+        value if any(isinstance(value.get(key), str) and value[key] for key in ("name", "title")) else parent or value
+    )
 
 
 def _reading(parent: dict[str, Any], rows: list[Any]) -> Reading | None:
     notes: list[Note] = []
-    default = _names(parent.get("artists") or parent.get("artist") or parent.get("artist-credit") or parent.get("albumArtist"))
+    default = _names(
+        parent.get("artists") or parent.get("artist") or parent.get("artist-credit") or parent.get("albumArtist")
+    )
     default = "" if fold(default) in VARIOUS else default
     if all(isinstance(item, str) for item in rows):
         if len(rows) < 3 or sum(1 for text in rows if re.search(r"\S\s[-–—]\s\S", text)) * 2 < len(rows):
@@ -128,7 +140,11 @@ def _track(item: Any, default: str) -> Track | None:
     for key in _ROW_KEYS:
         if key in item and isinstance(item[key], dict):
             return _track(item[key], default)
-        if key in item and item[key] is None and not any(field_of(k) == "title" and isinstance(v, str) for k, v in item.items()):
+        if (
+            key in item
+            and item[key] is None
+            and not any(field_of(k) == "title" and isinstance(v, str) for k, v in item.items())
+        ):
             return None
     if str(item.get("type") or "").lower() in _NOT_MUSIC or item.get("episode") is True:
         return None
@@ -140,7 +156,11 @@ def _track(item: Any, default: str) -> Track | None:
     album = fields.get("album")
     external = item.get("external_ids")
     isrc = external.get("isrc") if isinstance(external, dict) else fields.get("isrc")
-    links = " ".join(_texts([item.get(key) for key in ("uri", "url", "identifier", "location", "link", "spotify_uri", "spotify_url")]))
+    links = " ".join(
+        _texts(
+            [item.get(key) for key in ("uri", "url", "identifier", "location", "link", "spotify_uri", "spotify_url")]
+        )
+    )
     return row(
         title,
         artist,
@@ -158,7 +178,13 @@ def _fields(item: dict[str, Any]) -> dict[str, Any]:
         field = field_of(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", key)) or field_of(key)
         if field and value not in (None, "", []) and field not in found:
             found[field] = value
-    for key, field in (("title", "title"), ("name", "title"), ("artists", "artist"), ("artist", "artist"), ("creator", "artist")):
+    for key, field in (
+        ("title", "title"),
+        ("name", "title"),
+        ("artists", "artist"),
+        ("artist", "artist"),
+        ("creator", "artist"),
+    ):
         if item.get(key) and (key != "name" or not isinstance(item.get("title"), str)):
             found[field] = item[key]
     return found
@@ -173,7 +199,11 @@ def _names(value: Any) -> str:
         return clean(inner) if isinstance(inner, str) else ""
     if isinstance(value, list):
         if any(isinstance(part, dict) and part.get("joinphrase") for part in value):
-            return clean("".join(f"{_names(part)}{part.get('joinphrase') or ''}" for part in value[:50] if isinstance(part, dict)))
+            return clean(
+                "".join(
+                    f"{_names(part)}{part.get('joinphrase') or ''}" for part in value[:50] if isinstance(part, dict)
+                )
+            )
         return ", ".join(name for part in value[:50] if not isinstance(part, list) and (name := _names(part)))
     return ""
 

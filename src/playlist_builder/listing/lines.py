@@ -7,7 +7,17 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from playlist_builder.listing.signs import fold, visible
-from playlist_builder.listing.words import BONUS, COMMENTS, LISTING, MUSIC, NEGATED, NOT_TRACKS, PLAIN_LISTING, RELATED, SIDE
+from playlist_builder.listing.words import (
+    BONUS,
+    COMMENTS,
+    LISTING,
+    MUSIC,
+    NEGATED,
+    NOT_TRACKS,
+    PLAIN_LISTING,
+    RELATED,
+    SIDE,
+)
 
 LONGEST = 400  # characters of a line that could still be a row with its notes
 PROSE = 140  # a line longer than this between rows is a paragraph, not a caption

@@ -8,10 +8,20 @@ from dataclasses import dataclass
 from playlist_builder.errors import ListingError
 from playlist_builder.listing.signs import clean
 from playlist_builder.listing.source import Note, Reading, Source
-from playlist_builder.listing.structured import file_name, folders, milliseconds_of, named, names_of_paths, row, spotify_uri
+from playlist_builder.listing.structured import (
+    file_name,
+    folders,
+    milliseconds_of,
+    named,
+    names_of_paths,
+    row,
+    spotify_uri,
+)
 from playlist_builder.model import Tracklist
 
-_EXTINF = re.compile(r"^#EXTINF\s*:\s*(-?\d+(?:\.\d+)?)?\s*(?P<attributes>(?:[ \t]+[\w-]+=\"[^\"]*\")*)\s*,?(?P<name>.*)$", re.IGNORECASE)
+_EXTINF = re.compile(
+    r"^#EXTINF\s*:\s*(-?\d+(?:\.\d+)?)?\s*(?P<attributes>(?:[ \t]+[\w-]+=\"[^\"]*\")*)\s*,?(?P<name>.*)$", re.IGNORECASE
+)
 _CHANNEL = re.compile(r"\b(?:tvg-[a-z]+|group-title|channel-id|catchup)=", re.IGNORECASE)
 _STREAM = re.compile(r"^#EXT-X-", re.MULTILINE)
 

@@ -15,7 +15,10 @@ _ITEM = re.compile(r"^(\s*)(?:[*+-]|(\d{1,4})[.)])\s+(.*)$")
 _IMAGE = re.compile(r"!\[[^\]\n]{0,300}\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)|\[[^\]\n]*\])")
 _LINK = re.compile(r"\[([^\[\]\n]{0,300})\](?:\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\]\n]*\])")
 _EMPHASIS = re.compile(r"(\*\*\*|\*\*|__|~~|`)(?=\S)(.{1,400}?)(?<=\S)\1")
-_ITALIC = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])|(?<![\w_])_(?=[^\s_])([^_\n]{1,300}?)(?<=[^\s_])_(?![\w_])")
+_ITALIC = re.compile(
+    r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])|"
+    r"(?<![\w_])_(?=[^\s_])([^_\n]{1,300}?)(?<=[^\s_])_(?![\w_])"
+)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>|<!--.{0,2000}?-->")
 _LONGEST = 3000  # a longer line is a paragraph, whose markup need not be resolved
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
@@ -29,7 +32,11 @@ def detect(source: Source) -> bool:
         return False
     text = source.text[:50_000]
     marks = len(re.findall(r"^#{1,6} \S|^[*+-] (?:\*\*|\[)|\]\(https?://|^\|.*\|\s*$|^[*+-] \S", text, re.MULTILINE))
-    return marks >= 3 and (bool(re.search(r"^#{1,6} \S", text, re.MULTILINE)) or "](" in text or bool(re.search(r"^\|", text, re.MULTILINE)))
+    return marks >= 3 and (
+        bool(re.search(r"^#{1,6} \S", text, re.MULTILINE))
+        or "](" in text
+        or bool(re.search(r"^\|", text, re.MULTILINE))
+    )
 
 
 def parse(source: Source) -> tuple[Reading, ...]:
@@ -77,7 +84,12 @@ class _Page:
                 self.add("")
             elif self.fenced:
                 self.add(visible(raw).strip())
-            elif "|" in raw and self.at + 1 < len(self.source) and _RULE.match(self.source[self.at + 1]) and "-" in self.source[self.at + 1]:
+            elif (
+                "|" in raw
+                and self.at + 1 < len(self.source)
+                and _RULE.match(self.source[self.at + 1])
+                and "-" in self.source[self.at + 1]
+            ):
                 self.table()
                 continue
             else:
@@ -98,7 +110,11 @@ class _Page:
             number = int(found.group(2)) if found.group(2) else None
             level = 1000 * min(len(found.group(1).expandtabs(4)) // 2, 9)
             self.add(inline(found.group(3)), group=self.group + level * 1000, order=number)
-        elif self.at + 1 < len(self.source) and raw.strip() and re.fullmatch(r"(?:={3,}|-{3,})\s*", self.source[self.at + 1]):
+        elif (
+            self.at + 1 < len(self.source)
+            and raw.strip()
+            and re.fullmatch(r"(?:={3,}|-{3,})\s*", self.source[self.at + 1])
+        ):
             self.add(inline(raw), level=1 if self.source[self.at + 1][0] == "=" else 2)
         elif re.fullmatch(r"\s*(?:={3,}|[-*_](?:\s*[-*_]){2,})\s*", raw):
             self.add("")

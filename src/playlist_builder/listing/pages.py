@@ -40,8 +40,16 @@ def _joined(document: Document, grids: Sequence[Grid]) -> list[Grid]:
     joined: list[Grid] = []
     for grid in grids:
         last = joined[-1] if joined else None
-        if last and grid.rows and last.rows and grid.rows[0] == last.rows[0] and not _parted(document, last.at, grid.at):
-            joined[-1] = replace(last, rows=last.rows + grid.rows[1:], numbers=last.numbers + grid.numbers[1:], at=last.at)
+        if (
+            last
+            and grid.rows
+            and last.rows
+            and grid.rows[0] == last.rows[0]
+            and not _parted(document, last.at, grid.at)
+        ):
+            joined[-1] = replace(
+                last, rows=last.rows + grid.rows[1:], numbers=last.numbers + grid.numbers[1:], at=last.at
+            )
         else:
             joined.append(grid)
     return joined

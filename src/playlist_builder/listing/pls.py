@@ -37,5 +37,12 @@ def parse(source: Source) -> tuple[Reading, ...]:
             length = milliseconds_of(entries[number].get("length", ""), 1000)
             track = row(title, artist, duration_ms=length, uri=spotify_uri(entries[number].get("file", "")))
             tracks += [track] if track else []
-    named_so = next((clean(line.split("=", 1)[1]) for line in source.lines if line.lower().startswith(("x-gnome-title=", "playlistname="))), "")
+    named_so = next(
+        (
+            clean(line.split("=", 1)[1])
+            for line in source.lines
+            if line.lower().startswith(("x-gnome-title=", "playlistname="))
+        ),
+        "",
+    )
     return (Reading(tracklist=Tracklist(title=named_so, tracks=tuple(tracks)), format="pls"),) if tracks else ()

@@ -163,7 +163,7 @@ def tidy(name: str, habit: Habit) -> str:
 def is_filler(title: str) -> bool:
     """Whether a row without an artist is an advert, the news or an introduction, not a track."""
     folded = fold(title)
-    return folded in FILLER or folded.split(" ")[0] in FILLER and len(folded.split()) <= 3
+    return folded in FILLER or (folded.split(" ")[0] in FILLER and len(folded.split()) <= 3)
 
 
 def lengths_of(document: Document, rows: Sequence[Row]) -> list[int | None]:

@@ -79,6 +79,8 @@ def _by_times(lines: Sequence[Line], filled: Sequence[int]) -> list[tuple[int, i
                 best = list(current)
         if best:
             spans = [(filled[place - size + 1], filled[place] + 1) for place in best]
-            short = all(len(line.text) <= _LONGEST and not line.level for start, end in spans for line in lines[start:end])
+            short = all(
+                len(line.text) <= _LONGEST and not line.level for start, end in spans for line in lines[start:end]
+            )
             return spans if short else []
     return []

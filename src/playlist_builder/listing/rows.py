@@ -21,7 +21,9 @@ _VINYL = re.compile(r"^[(\[]?([A-H]{1,2})\s?(\d{1,2})(?:[.):\]]|\s|\s?[-–—]\
 _DISC = re.compile(r"^(?:CD\s?|Disc\s?)?(\d{1,2})[-.](\d{2})[.):]?\s+(?=\S)")
 _LABEL = re.compile(r"^([^\W\d]{2,12})\.?\s[#＃]?(\d{1,3})\s?[:：.)–—-]+\s+(?=\S)")
 _RANK = re.compile(r"^第?\s?(\d{1,3})\s?(?:位|曲目|番|曲|위|위\.)[:：、.\s]*(?=\S)")
-_TRAILING_NOISE = re.compile(r"(?:\s*(?:[*†‡¹²³⁴►▶▼↗🎵🎧📀🔥❤💿]|\[(?:listen|watch|video|play|buy|link|\d{1,2}|♫|▶)\]))+$", re.IGNORECASE)
+_TRAILING_NOISE = re.compile(
+    r"(?:\s*(?:[*†‡¹²³⁴►▶▼↗🎵🎧📀🔥❤💿]|\[(?:listen|watch|video|play|buy|link|\d{1,2}|♫|▶)\]))+$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,9 +175,7 @@ def _block(document: Document, by_line: Mapping[int, Row], at: int) -> tuple[lis
             blanks += 1
         elif is_side(folded):
             blanks = -1
-        elif line.level or len(line.text) > 90 or begins_listing(line, folded) or at not in by_line:
-            break
-        elif block and blanks > (1 if spaced else 0):
+        elif line.level or len(line.text) > 90 or begins_listing(line, folded) or at not in by_line or (block and blanks > (1 if spaced else 0)):
             break
         else:
             spaced = spaced or (len(block) == 1 and blanks == 1)

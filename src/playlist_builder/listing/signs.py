@@ -87,7 +87,11 @@ def _closes(text: str, at: int, width: int, opener: str) -> bool:
     """Whether the sign at `at` ends the quote: an apostrophe within or before a word does not, nor an inch mark."""
     after = text[at + width : at + width + 1]
     if opener in "'‘‚`":
-        return not after.isalnum() and at > 1 and (after in ("", " ", ",", ")", ".", ";", ":", "-", "\t") or after in DASHES)
+        return (
+            not after.isalnum()
+            and at > 1
+            and (after in ("", " ", ",", ")", ".", ";", ":", "-", "\t") or after in DASHES)
+        )
     if opener == '"' and text[at - 1].isdigit() and after == " " and text.find('"', at + 1) > 0:
         rest = text[at + 1 :].lstrip()
         return not rest[:1].isalnum()  # 12" Mix" goes on

@@ -34,7 +34,11 @@ _COLUMNS = re.compile(r"\s*\t\s*|\s{2,}|\s*\|\s*")
 _PIPE = re.compile(r"\s*[|｜]\s*|\s*\t\s*")
 _CELLS = ("record", "pipe", "columns")
 _COMMA = re.compile(r",\s+")
-_AFTER_QUOTE = re.compile(rf"^\s*(?:(?:[{_D}:/|•·,;]|--)+\s*(?:(?:by|von|par|por|de|di)\s+)?|(?:by|von|par|por|de|di|från|от|performed by)\s+)", re.IGNORECASE)
+_AFTER_QUOTE = re.compile(
+    rf"^\s*(?:(?:[{_D}:/|•·,;]|--)+\s*(?:(?:by|von|par|por|de|di)\s+)?|(?:by|von|par|por|de|di|från|от|"
+    rf"performed by)\s+)",
+    re.IGNORECASE,
+)
 _BEFORE_QUOTE = re.compile(rf"\s*(?:[{_D}:/|•·,;]|--|\bmit|\bwith|\bavec|\bcon)+\s*$|\s+$", re.IGNORECASE)
 _BRACKET_END = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]\s*$")
 
@@ -177,7 +181,9 @@ def _by_quotes(bodies: Sequence[str], around: Surroundings) -> Splitting | None:
     """Rows whose titles stand in quotes; None where most do not."""
     found = [_quoted_row(body) for body in bodies]
     if around.artist or sum(1 for body in bodies if _BRACKET_END.search(body)) < 0.75 * len(bodies):
-        found = [("", pair[1]) if pair and _only_bracketed(body) else pair for pair, body in zip(found, bodies, strict=True)]
+        found = [
+            ("", pair[1]) if pair and _only_bracketed(body) else pair for pair, body in zip(found, bodies, strict=True)
+        ]
     named = [pair for pair in found if pair]
     if len(named) < 0.6 * len(bodies):
         return None
@@ -339,7 +345,14 @@ def _likeness(name: str) -> float:
         score -= 0.6
     if re.search(r"\w['’](?:t|m|re|ll|ve|s|d)\b", bare) and not re.search(r"(?:'s|’s)\s+[A-Z]\w+$", bare):
         score -= 0.3
-    if bare.rstrip().endswith("?") or "..." in bare or "…" in bare or "," in bare and "&" not in bare and " and " not in bare:
+    if (
+        bare.rstrip().endswith("?")
+        or "..." in bare
+        or "…" in bare
+        or ("," in bare
+        and "&" not in bare
+        and " and " not in bare)
+    ):
         score -= 0.3
     if len(folded) >= 5:
         score -= 0.3

@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath, PureWindowsPath
 from urllib.parse import unquote
 
-from playlist_builder.listing.rows import rows_of
 from playlist_builder.listing.lines import Line
+from playlist_builder.listing.rows import rows_of
 from playlist_builder.listing.signs import clean
 from playlist_builder.listing.split import Splitting, Surroundings, split
 from playlist_builder.listing.toml import ISRC
 from playlist_builder.model import Track
 
-_AUDIO = re.compile(r"\.(?:mp3|flac|ogg|oga|opus|m4a|m4b|aac|wav|wma|aif|aiff|ape|wv|mpc|mp4|webm|mkv|alac|dsf|mid|mod|xm)$", re.IGNORECASE)
+_AUDIO = re.compile(
+    r"\.(?:mp3|flac|ogg|oga|opus|m4a|m4b|aac|wav|wma|aif|aiff|ape|wv|mpc|mp4|webm|mkv|alac|dsf|mid|mod|xm)$",
+    re.IGNORECASE,
+)
 _SPOTIFY = re.compile(r"(?:spotify:track:|open\.spotify\.com/(?:intl-\w+/)?track/)([A-Za-z0-9]{22})\b")
 _ISRC_TEXT = re.compile(r"isrc:?\s*([A-Za-z]{2}-?[A-Za-z0-9]{3}-?\d{2}-?\d{5})\b", re.IGNORECASE)
 
@@ -73,7 +76,12 @@ def names_of_paths(paths: Sequence[str]) -> list[tuple[str, str]]:
     """(artist, title) of audio files, from their names without numbers, else from the folders they lie in."""
     if not paths:
         return []
-    stems = [_AUDIO.sub("", file_name(path)).replace("_", " ") if " " not in file_name(path) else _AUDIO.sub("", file_name(path)) for path in paths]
+    stems = [
+        _AUDIO.sub("", file_name(path)).replace("_", " ")
+        if " " not in file_name(path)
+        else _AUDIO.sub("", file_name(path))
+        for path in paths
+    ]
     lines = [Line(text=clean(stem)) for stem in stems]
     rows = {row.at: row.body for row in rows_of(lines)}
     numbered = sum(1 for stem in stems if re.match(r"\d", stem)) * 2 > len(stems)
@@ -107,7 +115,10 @@ def _folder_artist(path: str) -> str:
     around = folders(path)
     if around and (found := re.match(r"^(.{1,60}?)\s+-\s+(.{1,80})$", around[0])):
         return "" if found.group(1).lower() in ("va", "various", "various artists") else found.group(1)
-    generic = r"(?i)(?:music|musik|música|musique|музыка|mp3s?|my music|downloads?|itunes(?: media| music)?|users|home|media|songs|audio|playlists?|desktop|library|[a-z]|\d+)"
+    generic = (
+        r"(?i)(?:music|musik|música|musique|музыка|mp3s?|my music|downloads?|itunes(?: media| music)?|users|"
+        r"home|media|songs|audio|playlists?|desktop|library|[a-z]|\d+)"
+    )
     if len(around) >= 3 and not re.fullmatch(generic, around[1]) and re.fullmatch(generic, around[2]):
         return around[1]
     return ""

@@ -7,9 +7,12 @@ import re
 TIME = r"""(?:\d{1,2}[:：]\d{2}[:：]\d{2}|\d{1,3}[:：]\d{2}(?:[.,]\d{1,3})?|\d{1,3}\s?['′’]\s?\d{2}(?:["″”]|''|’’|′′)?(?!\w)|\d{1,3}\s?min\s?\d{2}\s?s(?:ec)?\b|\d{1,3}m\s?\d{2}s)"""
 _RANGE = rf"{TIME}(?:\s*(?:[-–—~〜→]|to)\s*{TIME})?"
 _AMOUNT = r"(?:\s*(?:min\.?|mins\.?|minutes|Min\.?|h|Uhr))?"
-LEADING = re.compile(rf"^(?:[\[(（]\s*(?P<in>{_RANGE})\s*[\])）]|(?P<out>{_RANGE})(?![\d:：]))\s*(?:[-–—|:：.►▶»]+(?=\s)|[-–—|]+)?\s*")
+LEADING = re.compile(
+    rf"^(?:[\[(（]\s*(?P<in>{_RANGE})\s*[\])）]|(?P<out>{_RANGE})(?![\d:：]))\s*(?:[-–—|:：.►▶»]+(?=\s)|[-–—|]+)?\s*"
+)
 TRAILING = re.compile(
-    rf"(?:(?<=[^\w])|^|(?<=[\s.…·_|–—,-]))(?:[\[(（]\s*(?:length:?\s*)?(?P<in>{_RANGE}){_AMOUNT}\s*[\])）]|(?P<out>{_RANGE}){_AMOUNT})\s*[.;,]?$"
+    rf"(?:(?<=[^\w])|^|(?<=[\s.…·_|–—,-]))(?:[\[(（]\s*(?:length:?\s*)?(?P<in>{_RANGE}){_AMOUNT}\s*[\])）]|"
+    rf"(?P<out>{_RANGE}){_AMOUNT})\s*[.;,]?$"
 )
 BRACKETED = re.compile(rf"[\[(（]\s*(?:length:?\s*|duration:?\s*|ca\.?\s*|~\s*)?(?P<in>{_RANGE}){_AMOUNT}\s*[\])）]")
 _DIGITS = re.compile(r"\d+")

@@ -22,7 +22,8 @@ from playlist_builder.listing.words import (
 
 ENOUGH = 3.0
 _ALBUMS = re.compile(
-    r"\b(?:albums|albumes|alben|discography|discografia|discographie|diskografie|diskographie|dischi|lps|cds)\b|アルバム\S*選|альбомы|альбомов"
+    r"\b(?:albums|albumes|alben|discography|discografia|discographie|diskografie|diskographie|dischi|lps|"
+    r"cds)\b|アルバム\S*選|альбомы|альбомов"
 )
 _SENTENCE = re.compile(r"[a-zà-ÿа-я]{2}[.!?]$|[.!?]\s+[A-ZÀ-ÞА-Я]\w+\s\w+\s")
 
@@ -58,9 +59,7 @@ def _heading(document: Document, rows: Sequence[Row]) -> float:
             return max(points, 3.5 - 0.4 * seen)
         if is_side(folded):
             points = max(points, 2.5)
-        elif line.is_prose and _announces(line.text):
-            points = max(points, 1.5)
-        elif not line.is_prose and line.text.rstrip()[-1] in ":：" and MUSIC.search(fold(line.text)):
+        elif (line.is_prose and _announces(line.text)) or (not line.is_prose and line.text.rstrip()[-1] in ":：" and MUSIC.search(fold(line.text))):
             points = max(points, 1.5)
         if line.level:
             break
@@ -88,7 +87,9 @@ def _names(pairs: Sequence[tuple[str, str]], splitting: Splitting, album: Album)
     titles = [fold(title) for _, title in pairs]
     if len(artists) - len(set(artists)) > 0 and len(set(titles)) == len(titles):
         points += 1.0
-    versions = sum(1 for a, t in pairs if VERSION.search(fold(" ".join(re.findall(r"[(\[].*?[)\]]| feat.* ", f"{a} {t}")))))
+    versions = sum(
+        1 for a, t in pairs if VERSION.search(fold(" ".join(re.findall(r"[(\[].*?[)\]]| feat.* ", f"{a} {t}"))))
+    )
     points += min(1.0, 0.4 * versions)
     points += min(1.5, max(0.0, splitting.lead - 1.5) * 0.4) if splitting.kind not in ("", "by", "quotes") else 0.0
     return points
@@ -147,18 +148,22 @@ def _not_names(rows: Sequence[Row], splitting: Splitting) -> float:
         if splitting.kind and artist and _lowered(artist, title):
             lowered += 1
         everyday += bool(EVERYDAY.search(row.body))
-        sentences += bool(len(both.split()) > 5 and _SENTENCE.search(both)) or both.rstrip().endswith(("says:", " says"))
-        played += bool(splitting.kind and INSTRUMENTS.search(fold(title)) and not INSTRUMENTS.search(fold(artist))) or bool(
-            splitting.kind and INSTRUMENTS.search(fold(artist))
+        sentences += bool(len(both.split()) > 5 and _SENTENCE.search(both)) or both.rstrip().endswith(
+            ("says:", " says")
         )
+        played += bool(
+            splitting.kind and INSTRUMENTS.search(fold(title)) and not INSTRUMENTS.search(fold(artist))
+        ) or bool(splitting.kind and INSTRUMENTS.search(fold(artist)))
         long += max(len(artist.split()), len(title.split())) > 9
-    points = 5.0 * max(0.0, lowered / count - 0.12) + 4.0 * everyday / count + 5.0 * sentences / count + 4.0 * long / count
+    points = (
+        5.0 * max(0.0, lowered / count - 0.12) + 4.0 * everyday / count + 5.0 * sentences / count + 4.0 * long / count
+    )
     return points + (4.0 * played / count if played > 0.4 * count else 0.0)
 
 
 def _lowered(artist: str, title: str) -> bool:
     first, second = artist.lstrip("(¿¡'\"‘“«„")[:1], title.lstrip("(¿¡'\"‘“«„")[:1]
-    return (first.isupper() or first.isdigit()) and second.islower() or (second.isupper() and first.islower())
+    return ((first.isupper() or first.isdigit()) and second.islower()) or (second.isupper() and first.islower())
 
 
 def _albums(document: Document, rows: Sequence[Row]) -> float:

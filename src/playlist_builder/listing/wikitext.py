@@ -17,7 +17,11 @@ from playlist_builder.model import Track, Tracklist
 
 _HEADING = re.compile(r"^(={1,6})\s*(.+?)\s*\1\s*$")
 _LINK = re.compile(r"\[\[(?:[^\[\]|\n]*\|)?([^\[\]|\n]*)\]\]")
-_FILE = re.compile(r"\[\[(?:file|image|datei|bild|fichier|archivo|imagen|ficheiro|immagine|файл|ファイル|category|kategorie|catégorie|categoría|categoria|категория)\s*:[^\[\]\n]*\]\]", re.IGNORECASE)
+_FILE = re.compile(
+    r"\[\[(?:file|image|datei|bild|fichier|archivo|imagen|ficheiro|immagine|файл|ファイル|category|kategorie|"
+    r"catégorie|categoría|categoria|категория)\s*:[^\[\]\n]*\]\]",
+    re.IGNORECASE,
+)
 _OUTSIDE = re.compile(r"\[https?://[^\s\]]+(?:\s+([^\]\n]*))?\]")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>")
 _QUOTES = re.compile(r"'{2,5}")
@@ -29,7 +33,20 @@ _KEYS: Mapping[str, str] = {
     **dict.fromkeys(("artist", "performer", "interpret", "interprete", "artista", "artiste", "исполнитель"), "artist"),
     **dict.fromkeys(("note", "nota", "info", "anmerkung", "примечание", "заметка"), "note"),
 }  # fmt: skip
-_EXTRA_HEADS = frozenset(("extra column", "extra", "extra heading", "columna extra", "coluna extra", "colonna extra", "champ extra", "extra spalte", "экстра", "колонка"))
+_EXTRA_HEADS = frozenset(
+    (
+        "extra column",
+        "extra",
+        "extra heading",
+        "columna extra",
+        "coluna extra",
+        "colonna extra",
+        "champ extra",
+        "extra spalte",
+        "экстра",
+        "колонка",
+    )
+)
 _MOST_SPAN = 50
 _LONGEST = 5000  # a longer text is a paragraph, whose markup need not be resolved
 
@@ -123,7 +140,12 @@ class _Page:
 
     def template(self, template: _Template, line: int) -> str:
         name = fold(template.name)
-        if name.startswith(("infobox", "ficha", "taxobox")) or name in ("альбом", "музыкальный альбом", "album infobox", "info album"):
+        if name.startswith(("infobox", "ficha", "taxobox")) or name in (
+            "альбом",
+            "музыкальный альбом",
+            "album infobox",
+            "info album",
+        ):
             self.infobox(template)
             return ""
         tracks = list(self.tracks(template))
@@ -140,7 +162,18 @@ class _Page:
             if params.get(key, "").strip():
                 self.name = plain(_inner(params[key]))
                 break
-        for key in ("artist", "kunstler", "artista", "artiste", "исполнитель", "interpret", "musiker", "band", "groupe", "grupo"):
+        for key in (
+            "artist",
+            "kunstler",
+            "artista",
+            "artiste",
+            "исполнитель",
+            "interpret",
+            "musiker",
+            "band",
+            "groupe",
+            "grupo",
+        ):
             if params.get(key, "").strip():
                 self.artist = default_of(plain(_inner(params[key])))
                 break
@@ -218,7 +251,9 @@ class _Page:
 
 def _track(row: Mapping[str, str], sings: bool, default: str) -> Track:
     note = row.get("note", "")
-    version = note if note and len(note.split()) <= 4 and VERSION.search(fold(note)) and not CREDIT.match(note) else None
+    version = (
+        note if note and len(note.split()) <= 4 and VERSION.search(fold(note)) and not CREDIT.match(note) else None
+    )
     artist = row.get("artist", "") or (row.get("extra", "") if sings else "")
     return Track(
         title=unquoted(row["title"]),
@@ -296,7 +331,23 @@ def _shown(template: _Template) -> str:
         numbers = [template.params.get(key, "") for key in ("h", "m", "s")]
         given = [n for n in (numbers if any(numbers) else template.unnamed) if n.strip().isdigit()]
         return ":".join(n if i == 0 else n.zfill(2) for i, n in enumerate(given))
-    if name in ("lang", "nihongo", "nowrap", "small", "noitalic", "langue", "lien", "sortname", "sort", "nobr", "small", "transl", "ill", "interlanguage link", "link"):
+    if name in (
+        "lang",
+        "nihongo",
+        "nowrap",
+        "small",
+        "noitalic",
+        "langue",
+        "lien",
+        "sortname",
+        "sort",
+        "nobr",
+        "small",
+        "transl",
+        "ill",
+        "interlanguage link",
+        "link",
+    ):
         words = template.unnamed
         if name in ("lang", "langue", "transl", "sort"):
             return words[-1] if words else ""

@@ -39,7 +39,9 @@ def _root(source: Source) -> Element:
         line = error.position[0] + source.text[: len(source.text) - len(text)].count("\n")
         raise ListingError(f"{source.name}:{line}: not valid XML: {str(error).split(':')[0]}.") from error
     except DefusedXmlException as error:
-        raise ListingError(f"{source.name}: it declares XML entities of its own, which a playlist has no use for.") from error
+        raise ListingError(
+            f"{source.name}: it declares XML entities of its own, which a playlist has no use for."
+        ) from error
     except (ValueError, RecursionError) as error:
         raise ListingError(f"{source.name}: not valid XML.") from error
     return root

@@ -13,7 +13,11 @@ from playlist_builder.listing.signs import clean
 from playlist_builder.listing.source import Reading, Source
 from playlist_builder.model import Tracklist
 
-_LISTS = re.compile(r"^(?:tracks|tracklist|track_list|songs|playlist|setlist|titres|canciones|temas|faixas|titel|lieder|morceaux|listing)\s*:\s*(?:#.*)?$", re.MULTILINE)
+_LISTS = re.compile(
+    r"^(?:tracks|tracklist|track_list|songs|playlist|setlist|titres|canciones|temas|faixas|titel|lieder|"
+    r"morceaux|listing)\s*:\s*(?:#.*)?$",
+    re.MULTILINE,
+)
 _LARGEST = 2_000_000  # characters: the parser is slow, and front matter short
 
 
@@ -29,7 +33,7 @@ def parse(source: Source) -> tuple[Reading, ...]:
     if len(text) > _LARGEST:
         raise ListingError(f"{source.name}: {len(text) / 1e6:.0f} MB is too large for YAML. Save it as CSV or JSON.")
     try:
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, without aliases
+        document = yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
         raise ListingError(f"{source.name}{line}: not valid YAML: {error.problem or error.context}.") from error
@@ -42,7 +46,9 @@ def parse(source: Source) -> tuple[Reading, ...]:
 
 def _named(reading: Reading, title: str) -> Reading:
     tracklist = reading.tracklist
-    named = Tracklist(title=title or tracklist.title, tracks=tracklist.tracks, albums=tracklist.albums, year=tracklist.year)
+    named = Tracklist(
+        title=title or tracklist.title, tracks=tracklist.tracks, albums=tracklist.albums, year=tracklist.year
+    )
     return Reading(tracklist=named, format="yaml", notes=reading.notes)
 
 
