@@ -12,13 +12,14 @@ __all__ = ["FORMATS", "SUFFIXES", "Note", "Reading", "Source", "read", "readings
 
 # In the order in which they are asked; imported when they are asked, so that a TOML listing costs no HTML parser.
 FORMATS: tuple[str, ...] = (
-    "toml", "itunes", "xspf", "json", "cue", "pls", "m3u", "wikitext", "yaml", "html", "csv", "bbcode", "markdown", "text",
+    "toml", "itunes", "xspf", "json", "cue", "pls", "m3u", "wikitext", "yaml", "html", "csv", "bbcode",
+    "markdown", "text",
 )  # fmt: skip
 
 # What a listing's file name in the listings directory may end in; TOML first: it wins where two have one name.
 SUFFIXES: tuple[str, ...] = (
-    ".toml", ".csv", ".tsv", ".m3u8", ".m3u", ".pls", ".xspf", ".jspf", ".json", ".cue", ".xml", ".yaml", ".yml", ".wiki", ".html",
-    ".htm", ".md", ".txt",
+    ".toml", ".csv", ".tsv", ".m3u8", ".m3u", ".pls", ".xspf", ".jspf", ".json", ".cue", ".xml", ".yaml", ".yml",
+    ".wiki", ".html", ".htm", ".md", ".txt",
 )  # fmt: skip
 
 MOST_LINES = 300_000  # more are refused: they would take longer than anybody waits

@@ -40,7 +40,8 @@ FIELDS: Mapping[str, str] = _names(
     "nome do artista|interprete|esecutore|gruppo|"
     "artiest|uitvoerende|uitvoerder|wykonawca|artysta|zespół|artister|utövare|kunstner|esittäjä|artisti|"
     "sanatçı|исполнитель|артист|группа|певец|"
-    "アーティスト|アーティスト名|歌手|歌|演奏|歌唱|演唱|演唱者|艺人|歌手名|가수|아티스트|creator|act|artist s|interprets|interpretes|歌手 演奏",
+    "アーティスト|アーティスト名|歌手|歌|演奏|歌唱|"
+    "演唱|演唱者|艺人|歌手名|가수|아티스트|creator|act|artist s|interprets|interpretes|歌手 演奏",
     duration="duration|length|time|track duration|track length|duration ms|track duration ms|length ms|"
     "milliseconds|total time|running time|runtime|playtime|duration s|"
     "seconds|durationms|trackduration|dauer|länge|spielzeit|laufzeit|zeit|durée|temps|duración|tiempo|"
@@ -57,7 +58,8 @@ FIELDS: Mapping[str, str] = _names(
     "номер|順番|番号|曲順|トラック番号|disc number|disc|cd|side|seite|cara|lado|face|lp|row|num|t r|nº|n°|№",
     version="version|mix|remix|version info|fassung",
     playlist="playlist name|playlist|playlistname|playlist title|nom de la playlist|nombre de la lista",
-    year="year|jahr|année|año|ano|anno|jaar|rok|år|vuosi|год|年|发行年|date|release date|released|album release date|发行日期",
+    year="year|jahr|année|año|ano|anno|jaar|rok|år|vuosi|год|年|发行年|"
+    "date|release date|released|album release date|发行日期",
     writer="written by|writer|writers|writer s|writing credits|songwriter|songwriters|composer|composers|"
     "composed by|music|lyrics|lyricist|words|author|komponist|komponiert von|text|"
     "musik|autor|autoren|auteur|compositeur|compositor|compositores|autores|letra|compositore|autore|"
@@ -71,9 +73,15 @@ FIELDS: Mapping[str, str] = _names(
     "played at|timecode",
 )
 # A table with one of these columns lists things for sale, charts or releases, whatever else it names.
+_BAR = "|"
 _FOREIGN = frozenset(
     fold(w)
-    for w in ["price", "preis", "prix", "precio", "preço", "prezzo", "цена", "format", "condition", "media condition", "sleeve", "sleeve condition", "catalog", "catalog number", "catalogue number", "cat", "cat no", "catalog#", "tv", "channel", "peak", "peak position", "weeks", "weeks on chart", "certification", "chart", "country", "sales", "points", "votes", "result", "award", "discográfica", "price eur", "price gbp", "price usd", "价格", "価格", "vinyl", "stock", "quantity", "qty", "spain", "españa", "us", "uk", "ger", "aut", "che", "fra"]
+    for w in (
+        "price|preis|prix|precio|preço|prezzo|цена|format|condition|media condition|sleeve|sleeve condition|"
+        "catalog|catalog number|catalogue number|cat|cat no|catalog#|tv|channel|peak|peak position|weeks|"
+        "weeks on chart|certification|chart|country|sales|points|votes|result|award|discográfica|price eur|"
+        "price gbp|price usd|价格|価格|vinyl|stock|quantity|qty|spain|españa|us|uk|ger|aut|che|fra"
+    ).split(_BAR)
 )
 _SPOTIFY = re.compile(r"^(?:spotify:track:|https?://open\.spotify\.com/(?:intl-\w+/)?track/)([A-Za-z0-9]{22})\b")
 _MOST = 1_000_000

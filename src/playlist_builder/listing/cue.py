@@ -37,7 +37,8 @@ def detect(source: Source) -> bool:
 
 def parse(source: Source) -> tuple[Reading, ...]:
     """The sheet's tracks; a length is told where the next track begins in the same file."""
-    disc, tracks, year = _Track(), [], None
+    disc, year = _Track(), None
+    tracks: list[_Track] = []
     files = 0
     for line in source.lines:
         found = _COMMAND.match(line)
@@ -57,7 +58,7 @@ def parse(source: Source) -> tuple[Reading, ...]:
             current.isrc = isrc_of(_unquoted(value))
         elif command == "INDEX" and value.startswith("01"):
             current.start_ms = _frames(value)
-        elif command.startswith("REM DATE") or command.startswith("REM\tDATE"):
+        elif command.startswith(("REM DATE", "REM\tDATE")):
             year = int(value[:4]) if re.match(r"(?:18|19|20)\d{2}", value) else None
     rows = tuple(_tracks(disc, tracks))
     if not rows:

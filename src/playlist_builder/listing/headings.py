@@ -14,7 +14,8 @@ from playlist_builder.listing.words import CREDIT_LINE, KEYS, MUSIC, VARIOUS
 _D = "-" + DASHES
 _KEY = re.compile(
     r"^(?:artist|band|performer|interpret(?:en)?|künstler|artista|intérprete|artiste|interprète|исполнитель|группа|"
-    r"アーティスト|歌手|performed by|music by)\s*[:：–-]\s*(?P<artist>[^|]{2,80}?)(?:,\s*(?:venue|album|title)\b.*|\s*\|.*)?$",
+    r"アーティスト|歌手|performed by|music by)\s*[:：–-]\s*(?P<artist>[^|]{2,80}?)"
+    r"(?:,\s*(?:venue|album|title)\b.*|\s*\|.*)?$",
     re.IGNORECASE,
 )
 _SETLIST = re.compile(r"^(?P<artist>.{2,60}?)\s+(?:concert\s+)?set\s?list\b", re.IGNORECASE)
@@ -100,12 +101,8 @@ def _title_track(document: Document, first: int, titles: frozenset[str]) -> Albu
 
 def _is_name(text: str) -> bool:
     return (
-        (len(text.split()) <= 6
-        and text[:1].isalnum()
-        and text.rstrip()[-1] not in ":;,?"
-        and not text[:1].islower())
-        or text.startswith("by ")
-    )
+        len(text.split()) <= 6 and text[:1].isalnum() and text.rstrip()[-1] not in ":;,?" and not text[:1].islower()
+    ) or text.startswith("by ")
 
 
 def _above(document: Document, first: int) -> Iterator[tuple[int, str]]:
@@ -146,8 +143,8 @@ def _key_line(text: str) -> Album | None:
 
 
 def _named(text: str, titles: frozenset[str]) -> Album | None:
-    if found := _key_line(text):
-        return found
+    if artist := _key_line(text):
+        return artist
     if found := _SETLIST.match(text):
         return Album(artist=found.group("artist"))
     text = _LABEL.sub("", _BADGE.sub("", text))
@@ -210,9 +207,10 @@ def _titles(document: Document, rows: Sequence[Row]) -> Iterator[str]:
     own = {row.at for row in rows}
     for at in range(rows[0].at):
         line = document.lines[at]
-        if line.text and at not in own and not begins_listing(line, document.folded[at]):
-            if len(line.text) <= 100 and not is_side(document.folded[at]) and (line.level or not _is_menu(line.text)):
-                yield clean(line.text)
+        if at in own or not line.text or begins_listing(line, document.folded[at]):
+            continue
+        if len(line.text) <= 100 and not is_side(document.folded[at]) and (line.level or not _is_menu(line.text)):
+            yield clean(line.text)
 
 
 def _is_menu(text: str) -> bool:

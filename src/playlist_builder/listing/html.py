@@ -14,15 +14,24 @@ from playlist_builder.listing.pages import Grid, best_first
 from playlist_builder.listing.signs import clean
 from playlist_builder.listing.source import Reading, Source
 
-_BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "br"]
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BLOCKS = _names(
+    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hr li main menu nav ol p pre section summary table tbody "
+    "td tfoot th thead tr ul br"
 )
-_SKIPPED = frozenset(
-    ["script", "style", "template", "noscript", "svg", "select", "option", "button", "iframe", "head", "textarea", "math", "object", "input", "label"]
+_SKIPPED = _names(
+    "script style template noscript svg select option button iframe head textarea math object input label"
 )
 _ASIDE_TAGS = frozenset(("nav", "footer", "aside", "menu"))
-_ASIDE_NAMES = frozenset(
-    ["comments", "comment", "commentlist", "respond", "related", "sidebar", "widget", "share", "sharing", "social", "menu", "navbar", "nav", "breadcrumb", "breadcrumbs", "cookie", "cookies", "footer", "recommend", "recommended", "recommendations", "popular", "newsletter", "promo", "advert", "ad", "ads", "sponsored", "pagination", "topnav", "gnav"]
+_ASIDE_NAMES = _names(
+    "comments comment commentlist respond related sidebar widget share sharing social menu navbar nav "
+    "breadcrumb breadcrumbs cookie cookies footer recommend recommended recommendations popular "
+    "newsletter promo advert ad ads sponsored pagination topnav gnav"
 )
 _LISTS = frozenset(("ol", "ul", "dl"))
 _MOST_SPAN = 50
@@ -126,7 +135,7 @@ class _Page:
         elif re.fullmatch(r"h[1-6]", tag):
             self.level = int(tag[1])
         if self.number is None:
-            self.number = element.sourceline
+            self.number = _line(element)
         self.text(element.text)
 
     def end(self, element: etree._Element, tag: str) -> None:
@@ -145,7 +154,7 @@ class _Page:
         elif re.fullmatch(r"h[1-6]", tag):
             self.level = 0
         elif tag in ("p", "div", "section", "article", "table") and self.lines and self.lines[-1].text:
-            self.lines.append(Line(text="", number=element.sourceline))
+            self.lines.append(Line(text="", number=_line(element)))
         if _is_aside(element, tag):
             self.asides -= 1
         self.text(element.tail)
@@ -193,13 +202,19 @@ class _Page:
             for row, number in zip(rows, numbers, strict=True):
                 text = "\t".join(dict.fromkeys(cell for cell in row if cell))
                 self.lines.append(Line(text=text, number=number, aside=aside))
-        self.lines.append(Line(text="", number=element.sourceline))
+        self.lines.append(Line(text="", number=_line(element)))
         return True
+
+
+def _line(element: etree._Element) -> int | None:
+    """The line of the source in which an element begins."""
+    line: object = element.sourceline
+    return line if isinstance(line, int) else None
 
 
 def _level(text: str) -> str:
     if "\t" in text and "\n" not in text and not text.startswith("\t"):
-        head, tab, rest = text.partition("\t")
+        head, _, rest = text.partition("\t")
         if head.strip() and rest.strip():
             return f"{clean(head)}\t{clean(rest)}"
     return clean(text)
@@ -261,7 +276,7 @@ def grid_of(table: etree._Element) -> tuple[tuple[tuple[str, ...], ...], tuple[i
             break
         if any(row):
             rows.append(tuple(row))
-            numbers.append(tr.sourceline)
+            numbers.append(_line(tr))
     return tuple(rows), tuple(numbers)
 
 

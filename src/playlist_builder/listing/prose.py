@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from playlist_builder.listing import headings
 from playlist_builder.listing.brackets import Habit, habit_of, without_notes, without_year
@@ -185,7 +186,7 @@ def are_starts(texts: Sequence[str], leading: bool) -> bool:
         return True
     if not times:
         return False
-    growing = all(a < b for a, b in zip(times, times[1:], strict=False))
+    growing = all(a < b for a, b in pairwise(times))
     if len(times) >= 4 or (len(times) == 3 and times[0] < 30_000):
         return growing
     return leading and (growing or len(times) == 1)
@@ -205,7 +206,7 @@ def _below(document: Document, row: Row) -> int | None:
 def _gaps(document: Document, found: Found) -> Iterator[Note]:
     """Notes on numbers that do not count on, and on lines between rows that were left out."""
     rows = found.rows
-    for last, row in zip(rows, rows[1:], strict=False):
+    for last, row in pairwise(rows):
         line = document.lines[row.at]
         if last.number is not None and row.number is not None and last.side == row.side:
             step = row.number - last.number

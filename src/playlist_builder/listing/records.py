@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from playlist_builder.listing.lines import Line
 from playlist_builder.listing.times import TIME
@@ -53,7 +54,7 @@ def _by_numbers(lines: Sequence[Line], filled: Sequence[int]) -> list[tuple[int,
 
 
 def _spans(lines: Sequence[Line], filled: Sequence[int], starts: Sequence[int]) -> list[tuple[int, int]]:
-    size = min(b - a for a, b in zip(starts, starts[1:], strict=False))
+    size = min(b - a for a, b in pairwise(starts))
     ends = [*starts[1:], min(starts[-1] + size, len(filled))]
     spans = [(filled[a], filled[b - 1] + 1) for a, b in zip(starts, ends, strict=True)]
     short = all(len(line.text) <= _LONGEST for start, end in spans for line in lines[start:end])

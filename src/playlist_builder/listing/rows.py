@@ -83,7 +83,7 @@ def _times(text: str) -> tuple[str, str]:
         if not trail:
             return "", text
     if take_trailing(rest)[0] and rest:  # a start time and a length
-        other, rest = take_trailing(rest)
+        _, rest = take_trailing(rest)
     return trail, rest
 
 

@@ -102,6 +102,7 @@ def _joined(
 
 
 def _numbers_join(document: Document, last: Row, row: Row) -> bool:
+    number = row.number or 0
     if row.at - last.at > _FAR:
         return False
     if row.at - last.at == 1 and row.side == last.side and (row.number or 0) - (last.number or 0) == 1:
@@ -109,16 +110,15 @@ def _numbers_join(document: Document, last: Row, row: Row) -> bool:
     gap = Gap(document, last.at, row.at)
     if gap.aside:
         return False
-    assert row.number is not None and last.number is not None
-    step = row.number - last.number
+    step = number - (last.number or 0)
     new_side = row.side != last.side
     if new_side and not (row.side and last.side):
         return False
     if step == 1 and not new_side:
         return not gap.listing or gap.part_of_listing
-    if step == -1 and not new_side and row.number > 0:
+    if step == -1 and not new_side and number > 0:
         return len(gap.filled) <= 12
-    if row.number <= 1 or new_side:
+    if number <= 1 or new_side:
         close = len(gap.captions) <= (2 if gap.sides or new_side else 0)
         return (close or _same_list(document, last, row)) and not gap.prose and not gap.headings
     return -1 < step <= 6 and len(gap.captions) <= 3 and not gap.headings and not gap.listing
@@ -175,7 +175,7 @@ def _block(document: Document, by_line: Mapping[int, Row], at: int) -> tuple[lis
             blanks += 1
         elif is_side(folded):
             blanks = -1
-        elif line.level or len(line.text) > 90 or begins_listing(line, folded) or at not in by_line or (block and blanks > (1 if spaced else 0)):
+        elif _ends_block(document, at) or at not in by_line or (block and blanks > (1 if spaced else 0)):
             break
         else:
             spaced = spaced or (len(block) == 1 and blanks == 1)
@@ -185,3 +185,8 @@ def _block(document: Document, by_line: Mapping[int, Row], at: int) -> tuple[lis
             blanks = 0
         at += 1
     return block, at
+
+
+def _ends_block(document: Document, at: int) -> bool:
+    line = document.lines[at]
+    return bool(line.level) or len(line.text) > 90 or begins_listing(line, document.folded[at])

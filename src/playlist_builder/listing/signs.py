@@ -30,7 +30,10 @@ QUOTES = {
 _WRAPPING = {"", "*", "_", *QUOTES}
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])?")
 # Controls, bidi marks, zero width signs but the joiners that scripts and emoji need, variation selectors, byte order.
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0f\u20e3\u00ad\ud800-\udfff\ufff9-\ufffb]")  # fmt: skip
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u2069\ufeff\ufe0f\u20e3\u00ad\ud800-\udfff\ufff9-\ufffb]"
+)
 _UNSPOKEN = re.compile(r"[\W_]+")
 _SPACES = re.compile(r"\s+")
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>|\])\"']+")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -312,7 +313,7 @@ def _forms(sides: Sequence[Pair]) -> float:
     """What the names look like, on average over the rows."""
     some = sides[:400]
     total = sum(_likeness(left) - _likeness(right) for left, right in some)
-    return total / max(1, len(some)) * min(4.0, len(some) ** 0.5) * 1.2
+    return total / max(1, len(some)) * min(4.0, math.sqrt(len(some))) * 1.2
 
 
 def _likeness(name: str) -> float:
@@ -349,9 +350,7 @@ def _likeness(name: str) -> float:
         bare.rstrip().endswith("?")
         or "..." in bare
         or "…" in bare
-        or ("," in bare
-        and "&" not in bare
-        and " and " not in bare)
+        or ("," in bare and "&" not in bare and " and " not in bare)
     ):
         score -= 0.3
     if len(folded) >= 5:

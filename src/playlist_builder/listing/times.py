@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-TIME = r"""(?:\d{1,2}[:：]\d{2}[:：]\d{2}|\d{1,3}[:：]\d{2}(?:[.,]\d{1,3})?|\d{1,3}\s?['′’]\s?\d{2}(?:["″”]|''|’’|′′)?(?!\w)|\d{1,3}\s?min\s?\d{2}\s?s(?:ec)?\b|\d{1,3}m\s?\d{2}s)"""
+TIME = (
+    r"(?:\d{1,2}[:：]\d{2}[:：]\d{2}|\d{1,3}[:：]\d{2}(?:[.,]\d{1,3})?|"
+    r"\d{1,3}\s?['′’]\s?\d{2}(?:[\"″”]|''|’’|′′)?(?!\w)|"
+    r"\d{1,3}\s?min\s?\d{2}\s?s(?:ec)?\b|\d{1,3}m\s?\d{2}s)"
+)
 _RANGE = rf"{TIME}(?:\s*(?:[-–—~〜→]|to)\s*{TIME})?"
 _AMOUNT = r"(?:\s*(?:min\.?|mins\.?|minutes|Min\.?|h|Uhr))?"
 LEADING = re.compile(

@@ -29,7 +29,10 @@ _SENTENCE = re.compile(r"[a-zà-ÿа-я]{2}[.!?]$|[.!?]\s+[A-ZÀ-ÞА-Я]\w+\s\w
 
 
 def weigh(document: Document, kind: str, rows: Sequence[Row], count: int, splitting: Splitting, album: Album) -> float:
-    """Points of a run of `count` rows, of which `rows` are a sample: about 3 for a bare listing, 10 for one with heading, numbers and lengths."""
+    """Points of a run of `count` rows, of which `rows` are a sample.
+
+    About 3 for a bare listing, 10 for one with heading, numbers and lengths.
+    """
     if len(rows) < 3 and not (splitting.quoted == 1.0 or kind == "number"):
         return -9.0
     pairs = splitting.pairs
@@ -59,7 +62,7 @@ def _heading(document: Document, rows: Sequence[Row]) -> float:
             return max(points, 3.5 - 0.4 * seen)
         if is_side(folded):
             points = max(points, 2.5)
-        elif (line.is_prose and _announces(line.text)) or (not line.is_prose and line.text.rstrip()[-1] in ":：" and MUSIC.search(fold(line.text))):
+        elif _announces(line.text):
             points = max(points, 1.5)
         if line.level:
             break

@@ -27,8 +27,10 @@ _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>")
 _QUOTES = re.compile(r"'{2,5}")
 _NUMBERED = re.compile(r"^([^\W\d][^\d=]*?)[\s_]?(\d{1,3})$")
 _KEYS: Mapping[str, str] = {
-    **dict.fromkeys(("title", "titel", "titre", "titulo", "titolo", "piste", "nombre", "nome", "название", "曲名", "タイトル", "faixa", "tytul", "track", "name", "utwor", "cancion"), "title"),
-    **dict.fromkeys(("length", "dauer", "lange", "temps", "duree", "duracion", "duracao", "durata", "длительность", "時間", "czas", "time", "duration"), "length"),
+    **dict.fromkeys(("title", "titel", "titre", "titulo", "titolo", "piste", "nombre", "nome", "название",
+        "曲名", "タイトル", "faixa", "tytul", "track", "name", "utwor", "cancion"), "title"),
+    **dict.fromkeys(("length", "dauer", "lange", "temps", "duree", "duracion", "duracao", "durata",
+        "длительность", "時間", "czas", "time", "duration"), "length"),
     **dict.fromkeys(("extra", "extras"), "extra"),
     **dict.fromkeys(("artist", "performer", "interpret", "interprete", "artista", "artiste", "исполнитель"), "artist"),
     **dict.fromkeys(("note", "nota", "info", "anmerkung", "примечание", "заметка"), "note"),

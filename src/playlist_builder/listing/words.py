@@ -42,7 +42,8 @@ LISTING = _pattern(
 PLAIN_LISTING = re.compile(
     r"\b(?:track ?list(?:ing|e)?|set ?list|titelliste|tracklijst|liste des (?:titres|morceaux)|"
     r"lista de (?:canciones|temas|faixas)|song ?list|"
-    r"elenco tracce|lista tracce|lista utworow|running order)\b|трек ?лист|список композиций|曲目|収録曲|セットリスト|トラックリスト|수록곡"
+    r"elenco tracce|lista tracce|lista utworow|running order)\b|трек ?лист|список композиций|"
+    r"曲目|収録曲|セットリスト|トラックリスト|수록곡"
 )
 NEGATED = re.compile(
     r"\b(?:not|no|without|missing|nicht|ohne|fehlen|pas|sans|non|sin|faltan|nao|sem|senza|mancano)\b|^кроме"
@@ -108,7 +109,8 @@ MUSIC = _pattern(
     "chanson|chansons|disque|disques|vinyles|musique|titre|titres|cancion|canciones|musica|disco|discos|"
     "cinta|tema|temas|"
     "cantante|grupo|radio|faixa|faixas|samba|cantor|banda|canzone|canzoni|brano|cantante|nummer|plaat|utwor|piosenka|"
-    "песня|песни|альбом|музыка|группа|трек|пластинка|рок|саундтрек|曲|音楽|主題歌|シティ ポップ|レコード|歌|アルバム|노래|음악"
+    "песня|песни|альбом|музыка|группа|трек|пластинка|рок|саундтрек|"
+    "曲|音楽|主題歌|シティ ポップ|レコード|歌|アルバム|노래|음악"
 )
 # The rows of a broadcast, mix or file that are no songs.
 FILLER = _words(
