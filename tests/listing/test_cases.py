@@ -1,7 +1,7 @@
 """Whole texts, found by directory: `NAME.EXT` with the rows that a careful person would type in `NAME.rows`.
 
-A `.rows` file has one row a line, "artist | title | length"; an empty one says that the text holds no listing. Its first
-line may be "title: …".
+A `.rows` file has one row a line, "artist | title | length"; an empty one says that the text holds no listing. Its
+first line may be "title: …".
 """
 
 from __future__ import annotations

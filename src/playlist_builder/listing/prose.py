@@ -71,14 +71,20 @@ def _splitting(document: Document, rows: Sequence[Row], album: headings.Album) -
 
 def _without_totals(rows: Sequence[Row]) -> Iterator[Row]:
     """`rows` without credits and sums of times."""
-    total = 0
-    for row in rows:
-        length = (milliseconds(row.trail) or 0) if row.trail else 0
-        sums = row.number is None and length and abs(length - total) * 20 <= total and total > length // 2
-        if CREDIT_LINE.match(row.body) or (row.number is None and (sums or _says_total(row))):
-            continue
-        total += length
-        yield row
+    last = len(rows) - 1 if _ends_in_sum(rows) else len(rows)
+    for row in rows[:last]:
+        if not CREDIT_LINE.match(row.body) and (row.number is not None or not _says_total(row)):
+            yield row
+
+
+def _ends_in_sum(rows: Sequence[Row]) -> bool:
+    """Whether the last row's time is what the others' times come to."""
+    if len(rows) < 4 or rows[-1].number is not None or not rows[-1].trail:
+        return False
+    times = [milliseconds(row.trail) or 0 for row in rows]
+    growing = all(a < b for a, b in pairwise(times[:-1]))
+    total = sum(times[:-1])
+    return not growing and abs(times[-1] - total) * 20 <= total
 
 
 def _says_total(row: Row) -> bool:
