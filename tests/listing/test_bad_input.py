@@ -14,10 +14,14 @@ from playlist_builder.listing import FORMATS, SUFFIXES, Source, readings
 
 FUZZ = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow], database=None)
 SIGNS = st.sampled_from(
-    ["1. ", "2) ", " - ", " – ", "\n", "\n\n", "\t", " | ", '"', "“", "”", "「", "」", "(", ")", "[", "]", "{{", "}}", "{|", "|-\n", "|}", "'''", "#", "* ",
-     "<li>", "</li>", "<td>", "<tr>", "<table>", "<br>", "</ol>", "&amp;", "3:45", "0:00", ",", ";", "artist", "title", "Tracklist\n", "Side A\n", "by ",
-     "#EXTINF:1,", "File1=", "Title1=", "[b]", "[/b]", "[*]", "TRACK 01 AUDIO\n", "INDEX 01 00:00:00\n", "---\n", "tracks:\n", "- ", ": ", "[[track]]\n",
-     "\x1b[31m", "\x00", "\ufeff", "\u202e", "é", "曲", "🎵", "[[", "]]", "|title1=", "A1 ", "Артист"]
+    [
+        "1. ", "2) ", " - ", " – ", "\n", "\n\n", "\t", " | ", "\"", "“", "”", "「", "」", "(", ")", "[", "]", "{{",
+        "}}", "{|", "|-\n", "|}", "'''", "#", "* ", "<li>", "</li>", "<td>", "<tr>", "<table>", "<br>", "</ol>",
+        "&amp;", "3:45", "0:00", ",", ";", "artist", "title", "Tracklist\n", "Side A\n", "by ", "#EXTINF:1,",
+        "File1=", "Title1=", "[b]", "[/b]", "[*]", "TRACK 01 AUDIO\n", "INDEX 01 00:00:00\n", "---\n", "tracks:\n",
+        "- ", ": ", "[[track]]\n", "\x1b[31m", "\x00", "\ufeff", "\u202e", "é", "曲", "🎵", "[[", "]]", "|title1=",
+        "A1 ", "Артист",
+    ]
 )  # fmt: skip
 
 
@@ -25,7 +29,8 @@ def _reads_or_refuses(content: bytes, name: str, format: str | None = None) -> N
     try:
         found = readings(Source(content, name), format)
     except ListingError as error:
-        assert str(error).startswith(name)
+        if not str(error).startswith(name):
+            raise
         return
     for reading in found:
         assert reading.tracklist.tracks

@@ -26,7 +26,8 @@ def _pairs(listing: Tracklist) -> list[tuple[str, str]]:
 
 
 def test_csv_with_every_column() -> None:
-    text = f"Track URI,Track Name,Artist Name(s),Album Name,Track Duration (ms),ISRC\n{URI},Dreams,Fleetwood Mac,Rumours,257800,us-wb1-77-00001\n"
+    head = "Track URI,Track Name,Artist Name(s),Album Name,Track Duration (ms),ISRC"
+    text = f"{head}\n{URI},Dreams,Fleetwood Mac,Rumours,257800,us-wb1-77-00001\n"
     track = _read(text, "x.csv").tracks[0]
     assert (track.uri, track.duration_ms, track.isrc, track.album) == (URI, 257_800, "USWB17700001", "Rumours")
 
@@ -106,7 +107,10 @@ def test_m3u_of_other_things(text: str, reason: str) -> None:
 
 
 def test_pls_in_the_order_of_its_numbers() -> None:
-    text = "[playlist]\nFile2=b.mp3\nTitle2=B - Two\nLength2=60\nFile1=a.mp3\nTitle1=A - One\nLength1=-1\nNumberOfEntries=2\n"
+    text = (
+        "[playlist]\nFile2=b.mp3\nTitle2=B - Two\nLength2=60\nFile1=a.mp3\nTitle1=A - One\n"
+        "Length1=-1\nNumberOfEntries=2\n"
+    )
     listing = _read(text, "x.pls")
     assert _pairs(listing) == [("A", "One"), ("B", "Two")]
     assert [track.duration_ms for track in listing.tracks] == [None, 60_000]
@@ -205,7 +209,8 @@ def test_yaml_aliases_are_refused() -> None:
 
 def test_wikitext_editions_are_listings_of_their_own() -> None:
     rows = "|title1=One|length1=3:00|title2=Two|title3=Three"
-    text = f"{{{{Infobox album|name=N|artist=[[A]]}}}}\n{{{{Track listing{rows}}}}}\n{{{{Track listing{rows}|title4=Four}}}}\n"
+    box = "{{Infobox album|name=N|artist=[[A]]}}\n"
+    text = f"{box}{{{{Track listing{rows}}}}}\n{{{{Track listing{rows}|title4=Four}}}}\n"
     found = readings(Source(text.encode(), "x.wiki"))
     assert [len(reading.tracklist.tracks) for reading in found] == [3, 4]
     assert found[0].tracklist.albums == ("N",)
@@ -221,7 +226,8 @@ def test_html_notes_name_the_line() -> None:
 def test_html_shows_no_scripts_menus_or_hidden_parts() -> None:
     row = "<li>{} Band - Song {}</li>"
     text = (
-        "<html><body><nav><ul>" + row.format("M", 1) * 9 + "</ul></nav><script>1. X - Y</script><div style='display:none'>"
+        "<html><body><nav><ul>" + row.format("M", 1) * 9 + "</ul></nav><script>1. X - Y</script>"
+        "<div style='display:none'>"
         "<ol>" + row.format("H", 2) * 9 + "</ol></div><h2>Tracks</h2><ol>"
         + "".join(row.format(letter, letter) for letter in "ABCDE") + "</ol></body></html>"
     )  # fmt: skip
@@ -233,4 +239,4 @@ def test_conflict_marks_are_for_toml_and_every_format_has_a_module() -> None:
     assert all(suffix.startswith(".") and suffix == suffix.lower() for suffix in SUFFIXES)
     for name in FORMATS:
         with pytest.raises(ListingError):
-            readings(Source(b"nothing of that kind\n", "x"), name)
+            readings(Source(b"# nothing of that kind\n", "x"), name)

@@ -113,7 +113,7 @@ def _reading(parent: dict[str, Any], rows: list[Any]) -> Reading | None:
                 tracks.append(track)
             else:
                 notes.append(Note(text=f"Left out: entry {number} is no track."))
-    if not tracks or len(tracks) * 2 < sum(1 for item in rows if item is not None):
+    if not tracks or len(tracks) < sum(1 for item in rows if item is not None and not _is_row(item)) / 2:
         return None
     if all(not track.artist for track in tracks) and not any(track.duration_ms for track in tracks):
         return None
@@ -126,6 +126,13 @@ def _reading(parent: dict[str, Any], rows: list[Any]) -> Reading | None:
         year=_year(parent.get("release_date")) if album else None,
     )
     return Reading(tracklist=listing, format="json", notes=tuple(notes))
+
+
+def _is_row(item: Any) -> bool:
+    """Whether an object stands for a place in a playlist, be it a track or not."""
+    if not isinstance(item, dict):
+        return False
+    return any(key in item for key in ("track", "item")) or str(item.get("type") or "").lower() in _NOT_MUSIC
 
 
 def _year(value: object) -> int | None:
