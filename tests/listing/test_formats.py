@@ -121,7 +121,8 @@ XSPF = '<?xml version="1.0" encoding="UTF-8"?><playlist version="1" xmlns="http:
 
 def test_xspf_with_identifiers() -> None:
     rows = (
-        f"<title>Evening</title><trackList><track><location>{URI}</location><title>One &amp; two</title><creator>A</creator>"
+        f"<title>Evening</title><trackList><track><location>{URI}</location>"
+        "<title>One &amp; two</title><creator>A</creator>"
         "<album>B</album><duration>1500</duration><identifier>isrc:USWB17700001</identifier></track></trackList>"
     )
     listing = _read(XSPF.format(rows), "x.xspf")
