@@ -318,7 +318,9 @@ def _mistyped(text: str, chance: random.Random) -> str:
     for _ in range(chance.choice((1, 1, 2))):
         at = chance.randrange(len(text))
         letter = chance.choice("aeinorst")
-        text = chance.choice((text[:at] + text[at + 1 :], text[:at] + letter + text[at:], text[:at] + letter + text[at + 1 :]))
+        text = chance.choice(
+            (text[:at] + text[at + 1 :], text[:at] + letter + text[at:], text[:at] + letter + text[at + 1 :])
+        )
         text = text or letter
     return text
 
