@@ -1,7 +1,7 @@
 """Requests that syncs send, counted on the emulator: `python -m tests.benchmarks.syncing`.
 
-Unchanged resyncs of 10, 1,000 and 9,000 tracks, 50 unchanged listings with `--all`, a cold sync of Rocky IV, and edits of
-1,000 tracks beside the way that clears a playlist and fills it again.
+Unchanged resyncs of 10, 1,000 and 9,000 tracks, 50 unchanged listings with `--all`, a cold sync of Rocky IV, and edits
+of 1,000 tracks beside the way that clears a playlist and fills it again.
 """
 
 from __future__ import annotations
