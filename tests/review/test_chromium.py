@@ -239,6 +239,31 @@ def test_another_host_name_and_another_origin_get_nothing(
     evil.goto("about:blank")
 
 
+def test_the_address_works_as_a_link_on_another_site_too(
+    open_tab: Open, pages: list[Page], chromium: Browser, home: Path
+) -> None:
+    open_tab().close()
+    pages[0].was_exchanged = False  # as if nobody had come yet
+    tab = chromium.new_page()
+    tab.route("http://localhost:9/", lambda route: route.fulfill(
+        content_type="text/html", body=f'<a href="{pages[0].origin}/?token={pages[0].token}">review</a>'
+    ))  # fmt: skip
+    tab.goto("http://localhost:9/")
+    tab.get_by_role("link").click()
+    tab.get_by_role("heading", name="I Still Believe", exact=True).wait_for()
+    tab.close()
+    stranger = chromium.new_page()
+    stranger.route("http://localhost:9/", lambda route: route.fulfill(
+        content_type="text/html", body=f'<a href="{pages[0].origin}/">review</a>'
+    ))  # fmt: skip
+    stranger.goto("http://localhost:9/")
+    stranger.get_by_role("link").click()
+    stranger.wait_for_url("**/?again")
+    stranger.wait_for_timeout(300)
+    assert "did not work" in stranger.content()
+    stranger.close()
+
+
 def test_the_player_is_loaded_when_it_is_asked_for(open_tab: Open, spotify: Emulator) -> None:
     tab = open_tab(service="spotify")
     asked: list[str] = []
