@@ -6,6 +6,7 @@ import contextlib
 import json
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -142,8 +143,8 @@ def test_another_account_shares_no_answer(world: World) -> None:
 def _lifetimes(world: World, account_id: str) -> list[float]:
     """Days that the kept answers have left."""
     with closing(sqlite3.connect(world.home / cache_name(account_id))) as cache:
-        now = cache.execute("SELECT strftime('%s')").fetchone()[0]
-        return [(row[0] - int(now)) / 86_400 for row in cache.execute("SELECT expires FROM responses ORDER BY 1")]
+        now = world.clock.now().timestamp()
+        return [(row[0] - now) / 86_400 for row in cache.execute("SELECT expires FROM responses ORDER BY 1")]
 
 
 def test_how_long_answers_are_kept(world: World) -> None:
@@ -159,6 +160,47 @@ def test_how_long_answers_are_kept(world: World) -> None:
     assert world.tokens().current().access_token.encode() not in kept
     assert b"Bearer" not in kept
     assert service.account.id.encode() not in kept
+
+
+def test_answers_expire_by_our_clock(world: World) -> None:
+    nothing = Query(text="zzzzqqqq xxyyzz", step="plain")
+    service = world.open()
+    service.search(BURNING_HEART)
+    service.search(nothing)
+    world.clock.move(timedelta(hours=23))
+    service.search(nothing)
+    assert len(world.sent()) == 2
+    world.clock.move(timedelta(hours=2))
+    service.search(nothing)
+    assert len(world.sent()) == 3
+    world.clock.move(timedelta(days=5, hours=22))
+    service.search(BURNING_HEART)
+    assert len(world.sent()) == 3
+    world.clock.move(timedelta(hours=2))
+    service.search(BURNING_HEART)
+    assert len(world.sent()) == 4
+
+
+def test_what_has_expired_is_deleted(world: World) -> None:
+    """The service's terms allow keeping its data for a while only."""
+    service = world.open()
+    uri = service.search(BURNING_HEART)[0].uri
+    world.clock.move(timedelta(days=8))
+    other = world.open()
+    other.recording(uri)
+    assert len(_lifetimes(world, service.account.id)) == 1
+
+
+@pytest.mark.parametrize("uri", ["spotify:track:../../me", "spotify:album:x", "", "https://example.org"])
+def test_a_uri_that_is_none_is_not_asked_for(world: World, uri: str) -> None:
+    service = world.open()
+    with pytest.raises(NotFound):
+        service.recording(uri)
+    with pytest.raises(NotFound):
+        service.album_tracks(uri)
+    with pytest.raises(NotFound):
+        service.read("../me")
+    assert world.sent() == []
 
 
 def test_a_damaged_cache_is_set_aside(world: World, caplog: pytest.LogCaptureFixture) -> None:

@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "unlink": ("link:unlink", "Forget which playlist is a listing's."),
     "remove": ("link:remove", "Stop looking after a listing."),
     "edit": ("edit", "Open a listing in your editor."),
+    "schedule": ("schedule", "Keep playlists in order through the system's own scheduler."),
 }
 
 

@@ -7,7 +7,6 @@ import os
 import re
 import sys
 import webbrowser
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -77,7 +76,7 @@ def command(
         _through_the_browser(app, name, no_browser or not app.interactive, timeout_s, cover)
     with app.open_service(name) as opened:  # asks once whose login it is
         account = opened.account
-    app.out.print(greeting(account), markup=False, highlight=False)
+    app.out.print(greeting(account), markup=False, highlight=False, soft_wrap=True)
 
 
 def greeting(account: Account) -> str:
@@ -128,7 +127,10 @@ def _through_the_browser(app: App, name: str, only_print: bool, timeout_s: float
 
 def _show(app: App, url: str, only_print: bool, timeout_s: float) -> None:
     """Brings a person to the address; printed, it stands alone on a line of stdout."""
-    say: Callable[[str], None] = lambda text: app.err.print(text, markup=False, highlight=False)  # noqa: E731
+
+    def say(text: str) -> None:
+        app.err.print(text, markup=False, highlight=False, soft_wrap=True)
+
     if only_print:
         say("Open this address in a browser on this machine:")
         click.echo(url)

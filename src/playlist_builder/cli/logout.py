@@ -18,17 +18,15 @@ if TYPE_CHECKING:
 def command(app: App, service: str | None) -> None:
     """Delete the login and the cached answers. Listings, locks and the history stay."""
     from playlist_builder.services import SERVICES
-    from playlist_builder.services.spotify.sessions import delete_caches
-    from playlist_builder.services.spotify.token import Tokens
+    from playlist_builder.services.spotify import forget
 
     name = app.service_name(service)
     if name not in SERVICES:
         raise UsageError(f"There is no service {name!r}. Known: {', '.join(SERVICES)}.")
-    was_there = Tokens(app.settings, name, app.clock).delete()
-    caches = delete_caches(app.settings.data_dir(name))
+    was_there, caches = forget(app.settings, name)
     login = "The login was deleted" if was_there else "There was no login"
     answers = "and the cached answers were deleted" if caches else "and there were no cached answers"
-    app.out.print(f"{login}, {answers}. Listings, locks and history are kept.")
+    app.out.print(f"{login}, {answers}. Listings, locks and history are kept.", soft_wrap=True)
     if name != "demo":
         if app.settings.token:
             app.err.print("PLAYLIST_TOKEN is still set, and works as a login.", markup=False)

@@ -7,7 +7,8 @@ Two things cannot be known without a base (a state that is lost, a machine that 
 removed looks like one that was never added, so it is put back, without that counting as the one time; and of several
 entries with one URI that the listing no longer wants, only one is taken for ours, because the others may be the user's.
 With a base older than another machine's writes, a track that the user added by hand after the listing dropped it looks
-like the one that we left.
+like the one that we left; and a row that was dropped and came back meanwhile looks like one that the user removed, or,
+dropped once more, like the user's own track, which stays.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Wish:
     """One row of the listing, in order, with what was decided for it."""
 
     row: int
-    uri: str | None  # the chosen recording; None: nothing to place (missing, skipped, unsearched)
+    uri: str | None  # the chosen recording, also one kept from before; None: nothing to place, and what was there goes
     recording: Recording | None = None
     open: bool = False  # missing or in review: a foreign recording that fits may become its pin
     restored: bool = False  # put back once already after the user removed it
@@ -171,7 +172,7 @@ def _present(
     take([memory.links.get(uri) if uri is not None else None for uri in own], wanted)
     take([entry.uri for entry in remote], wanted)
     _take_same(remote, wishes, ours, held, same)
-    return held
+    return _in_turn(wishes, held)
 
 
 def _take_same(
@@ -183,14 +184,24 @@ def _take_same(
         for index, entry in sorted(enumerate(remote), key=lambda item: item[0] not in ours)
         if index not in taken and entry.kind == "track" and entry.recording is not None
     }
+    recordings = {wish.uri: wish.recording for wish in wishes if wish.uri and wish.recording}
     for at, wish in enumerate(wishes):
-        if at in held or wish.uri is None or wish.recording is None:
+        chosen = recordings.get(wish.uri) if wish.uri else None
+        if at in held or chosen is None:
             continue
         for index, recording in free.items():
-            if _may_be_same(recording, wish.recording) and same(recording, wish.recording):
+            if _may_be_same(recording, chosen) and same(recording, chosen):
                 held[at] = index
                 del free[index]
                 break
+
+
+def _in_turn(wishes: Sequence[Wish], held: Mapping[int, int]) -> dict[int, int]:
+    """The same entries, those of one URI given to its rows in the order in which they stand."""
+    groups = _places((wishes[at].uri, at) for at in sorted(held))
+    return {
+        at: index for rows in groups.values() for at, index in zip(rows, sorted(held[row] for row in rows), strict=True)
+    }
 
 
 def _may_be_same(a: Recording, b: Recording) -> bool:

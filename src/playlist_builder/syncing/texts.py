@@ -55,7 +55,7 @@ def one_line(text: str, limit: int = LIMIT) -> str:
 
 
 def description_for(text: str | None, source: str | None, mark: str) -> str:
-    """The description, at most 300 long: the listing's own words, else where it was read, and the mark at the end."""
+    """A description of at most 300: the listing's own words, or else where it was read, then the mark."""
     words = text if text is not None else f"From {_SCHEME.sub('', source).rstrip('/')}" if source else ""
     room = LIMIT - _units(mark) - 1
     words = one_line(words, room) if room > 0 else ""

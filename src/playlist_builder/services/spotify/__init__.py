@@ -58,6 +58,21 @@ def stored_account(settings: Settings, service: str = "spotify") -> Account | No
     return login.account if login else None
 
 
+def forget(settings: Settings, service: str = "spotify") -> tuple[bool, int]:
+    """Deletes the login and the cached answers of all accounts: whether there was a login, and how many caches.
+
+    Source of the second: the service's terms, which ask for its data to be deleted on disconnect.
+    """
+    from playlist_builder.clock import SystemClock
+    from playlist_builder.services.spotify.token import Tokens
+
+    was_there = Tokens(settings, service, SystemClock()).delete()
+    files = list(settings.data_dir(service).glob("cache-*.sqlite3*"))
+    for path in files:
+        path.unlink(missing_ok=True)
+    return was_there, sum(path.suffix == ".sqlite3" for path in files)
+
+
 def uri_of(text: str, kind: str = "track") -> str | None:
     """The URI that a pasted link, URI or id means, or None; `kind`: track, album, artist or playlist."""
     from playlist_builder.services.spotify import links

@@ -19,7 +19,7 @@ from playlist_builder.errors import Ambiguous, RateLimited, ServiceError
 from playlist_builder.model import RequestCount
 from playlist_builder.services import Opening
 from playlist_builder.services.spotify.failures import Answered, Failure, explained, failure_of, unreachable
-from playlist_builder.services.spotify.sessions import Transport, cached_session, plain_session
+from playlist_builder.services.spotify.sessions import Transport, cache_name, cached_session, plain_session
 from playlist_builder.services.spotify.token import Tokens
 
 log = logging.getLogger(__name__)
@@ -111,9 +111,10 @@ class Calls:
     def _catalogue(self) -> Spotipy:
         settings = self._opening.settings
         assert self.account_id is not None
-        directory, refresh = settings.data_dir(self._service), self._opening.refresh
+        path = settings.data_dir(self._service) / cache_name(self.account_id)
+        opening = self._opening
         return self._client(
-            cached_session(self._transport, settings.api_url, directory, self.account_id, refresh=refresh)
+            cached_session(self._transport, settings.api_url, path, opening.clock, refresh=opening.refresh)
         )
 
     def _client(self, session: requests.Session) -> Spotipy:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -78,7 +79,7 @@ class SpotifyService:
     def album_tracks(self, album_uri: str) -> Sequence[Recording]:
         """Every track of the album. One request for each 50: an album that a search of this run has shown is not
         asked for again, and any other brings its first tracks with it. Raises `NotFound`."""
-        id = links.id_of(album_uri)
+        id = _id(album_uri, "album")
         album = self._albums.get(album_uri)
         said: list[Any] = []
         page: Any = None
@@ -100,7 +101,7 @@ class SpotifyService:
 
     def recording(self, uri: str) -> Recording:
         """One recording; raises `NotFound`."""
-        id = links.id_of(uri)
+        id = _id(uri, "track")
         found = translate.recording(self._calls.ask("GET /tracks/{id}", lambda spotify: spotify.track(id)))
         if found is None:
             raise NotFound(f"Spotify does not know {uri}.")
@@ -163,7 +164,7 @@ class SpotifyService:
         fresh = playlist_id in self._created
         said = self._calls.read(
             "GET /playlists/{id}",
-            lambda spotify: spotify.playlist(playlist_id, additional_types=TYPES),
+            lambda spotify: spotify.playlist(_playlist(playlist_id), additional_types=TYPES),
             fresh=fresh,
         )
         self._see_shape(said)
@@ -194,7 +195,10 @@ class SpotifyService:
             return self._calls.read(
                 f"GET /playlists/{{id}}/{kind}",
                 lambda spotify: spotify._get(
-                    f"playlists/{playlist_id}/{kind}", limit=limit, offset=offset, additional_types=",".join(TYPES)
+                    f"playlists/{_playlist(playlist_id)}/{kind}",
+                    limit=limit,
+                    offset=offset,
+                    additional_types=",".join(TYPES),
                 ),
                 fresh=fresh,
             )
@@ -229,7 +233,7 @@ class SpotifyService:
         return (translate.text(said.get("snapshot_id")) or "") if isinstance(said, dict) else ""
 
     def _edit(self, playlist_id: str, operation: Operation, kind: str) -> Any:
-        path, body = f"playlists/{playlist_id}/{kind}", _body(operation, kind)
+        path, body = f"playlists/{_playlist(playlist_id)}/{kind}", _body(operation, kind)
         match operation:
             case Add():
                 method, verb = "POST", "_post"
@@ -250,7 +254,7 @@ class SpotifyService:
         self._write(
             "PUT /playlists/{id}",
             lambda spotify: spotify.playlist_change_details(
-                playlist_id, name=name, description=description, public=public
+                _playlist(playlist_id), name=name, description=description, public=public
             ),
             playlist_id,
         )
@@ -263,7 +267,9 @@ class SpotifyService:
             raise ServiceError(f"The cover has {len(jpeg) // 1024} KB; Spotify takes {COVER_BYTES // 1024} KB at most.")
         self._write(
             "PUT /playlists/{id}/images",
-            lambda spotify: spotify.playlist_upload_cover_image(playlist_id, base64.b64encode(jpeg).decode()),
+            lambda spotify: spotify.playlist_upload_cover_image(
+                _playlist(playlist_id), base64.b64encode(jpeg).decode()
+            ),
             playlist_id,
         )
 
@@ -290,7 +296,7 @@ class SpotifyService:
             try:
                 self._write(
                     f"{method} /playlists/{{id}}/followers",
-                    lambda spotify: getattr(spotify, verb)(f"playlists/{playlist_id}/followers"),
+                    lambda spotify: getattr(spotify, verb)(f"playlists/{_playlist(playlist_id)}/followers"),
                     playlist_id,
                 )
             except ServiceError as other:
@@ -335,6 +341,21 @@ class SpotifyService:
         self._old_shapes = self._old_shapes if seen is None else seen
 
 
+def _id(uri: str, kind: str) -> str:
+    """The id of a URI, safe as part of a path; raises `NotFound` for anything else."""
+    known = links.uri_of(uri, kind)
+    if known is None:
+        raise NotFound(f"{uri} is no {kind} of Spotify.")
+    return known.rpartition(":")[2]
+
+
+def _playlist(playlist_id: str) -> str:
+    """The same for a playlist's id."""
+    if not re.fullmatch(r"[0-9A-Za-z]{1,64}", playlist_id):
+        raise NotFound(f"{playlist_id} is no playlist of Spotify.")
+    return playlist_id
+
+
 def _is_refusal(error: ServiceError) -> bool:
     """Whether the service said that this endpoint is not there, or not for us."""
     failure = failure_behind(error)
@@ -342,7 +363,7 @@ def _is_refusal(error: ServiceError) -> bool:
 
 
 def _uri(playlist_id: str) -> str:
-    return f"spotify:playlist:{playlist_id}"
+    return f"spotify:playlist:{_playlist(playlist_id)}"
 
 
 def _body(operation: Operation, kind: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from playlist_builder.errors import AuthError, NotFound, ServiceError
+from playlist_builder.report.text import clean
 
 DASHBOARD = "https://developer.spotify.com/dashboard"
 MOST_RETRY_AFTER_S = 7 * 24 * 3600  # a longer silence is not believed
@@ -72,7 +73,7 @@ def failure_of(status: int, body: Any, said: str, headers: Mapping[str, str], no
         message, reason = error.get("message"), error.get("reason")
     else:
         message = error if isinstance(error, str) else said if body is None else None
-    text = " ".join(message.split())[:300] if isinstance(message, str) else ""
+    text = clean(message)[:300] if isinstance(message, str) else ""
     return Failure(
         status=status,
         message=text.replace(hide, "…") if hide else text,

@@ -31,8 +31,3 @@ def url_of(uri: str) -> str | None:
     """The link that opens `uri` in the web player; None for local files and anything else without one."""
     found = _LINKABLE.fullmatch(uri)
     return f"https://open.spotify.com/{found[1]}/{found[2]}" if found else None
-
-
-def id_of(uri: str) -> str:
-    """The id at the end of a URI; an id stays as it is."""
-    return uri.rpartition(":")[2]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import dataclasses
 import hashlib
 import hmac
 import http.server
@@ -211,8 +212,6 @@ def log_in(
 def take_over(settings: Settings, tokens: Tokens, said: str) -> None:
     """Stores a login that `written` wrote (on another machine, say), or a bare refresh token; its account is asked for
     anew. Raises `AuthError` for anything else, `ConfigError` where it is for another app or address."""
-    import dataclasses
-
     try:
         login = parsed(said)
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -224,8 +223,9 @@ def take_over(settings: Settings, tokens: Tokens, said: str) -> None:
         raise ConfigError("SPOTIPY_CLIENT_ID is not set, and the login does not say which app it was made for.")
     if settings.client_id and client_id != settings.client_id:
         raise ConfigError("That login was made for another client id than SPOTIPY_CLIENT_ID names.")
-    bound = {"client_id": client_id, "address_key": settings.address_key, "account_id": None, "user_id": None}
-    tokens.save(dataclasses.replace(login, **bound))  # type: ignore[arg-type]
+    tokens.save(
+        dataclasses.replace(login, client_id=client_id, address_key=settings.address_key, account_id=None, user_id=None)
+    )
 
 
 def _take_pasted(callback: Callback, pasted: Callable[[], str]) -> None:

@@ -9,7 +9,7 @@ import hashlib
 import logging
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -19,6 +19,7 @@ from requests.adapters import HTTPAdapter
 from requests_cache import DO_NOT_CACHE, CachedSession, create_key
 from requests_cache.backends.sqlite import SQLiteCache
 
+from playlist_builder.clock import Clock
 from playlist_builder.errors import ServiceError
 from playlist_builder.services.spotify.token import no_netrc
 from playlist_builder.services.spotify.translate import items
@@ -31,6 +32,7 @@ READ_TIMEOUT_S = 15.0
 WRITE_TIMEOUT_S = 60.0
 SEARCH_DAYS, EMPTY_DAYS, CATALOGUE_DAYS = 7, 1, 30
 CACHE_VERSION = 1
+_SCHEMA = "CREATE TABLE IF NOT EXISTS responses (key TEXT PRIMARY KEY, value BLOB, expires INTEGER)"  # requests-cache's
 
 
 class Transport(HTTPAdapter):
@@ -72,17 +74,14 @@ def plain_session(transport: Transport, api_url: str) -> requests.Session:
     return _prepared(requests.Session(), transport, api_url)
 
 
-def cached_session(
-    transport: Transport, api_url: str, directory: Path, account_id: str, *, refresh: bool
-) -> requests.Session:
-    """A session that keeps catalogue answers in a file of this account's own (results depend on its country).
+def cached_session(transport: Transport, api_url: str, path: Path, clock: Clock, *, refresh: bool) -> requests.Session:
+    """A session that keeps catalogue answers in the file `path`, for a while.
 
     `refresh`: ask once more in this run, and keep what comes.
     """
-    path = directory / cache_name(account_id)
-    open_database(path, "", CACHE_VERSION).close()  # makes the file private, and sets a damaged one aside
+    _tidy(path, clock)
     session = _Catalogue(
-        backend=_Cache(path, serializer="json", wal=True, busy_timeout=30_000),
+        backend=_Cache(clock, path, serializer="json", wal=True, busy_timeout=30_000),
         urls_expire_after={
             f"{api_url}/search": timedelta(days=SEARCH_DAYS),
             f"{api_url}/tracks/*": timedelta(days=CATALOGUE_DAYS),
@@ -102,27 +101,39 @@ def cache_name(account_id: str) -> str:
     return f"cache-{hashlib.sha256(account_id.encode()).hexdigest()[:16]}.sqlite3"
 
 
-def delete_caches(directory: Path) -> int:
-    """Deletes the cached answers of every account; how many files that were."""
-    files = list(directory.glob("cache-*.sqlite3*"))
-    for path in files:
-        path.unlink(missing_ok=True)
-    return len([path for path in files if path.suffix == ".sqlite3"])
+def _tidy(path: Path, clock: Clock) -> None:
+    """Makes the cache file, private, or sets a damaged one aside; deletes what has expired from a good one."""
+    connection = open_database(path, _SCHEMA, CACHE_VERSION)
+    try:
+        connection.execute("DELETE FROM responses WHERE expires <= ?", (clock.now().timestamp(),))
+    finally:
+        connection.close()
 
 
 class _Cache(SQLiteCache):
-    """Keeps an empty search a day only, lest "not found" lasts a week. A cache that fails costs a request, no run."""
+    """Goes by our clock, and keeps an empty search a day only, lest "not found" lasts a week. A cache that fails costs
+    a request, not the run."""
+
+    def __init__(self, clock: Clock, path: Path, **more: Any) -> None:
+        super().__init__(path, **more)
+        self._clock = clock
 
     def get_response(self, key: str, default: Any = None) -> Any:
         try:
-            return super().get_response(key, default)
+            found = super().get_response(key, default)
         except sqlite3.Error as error:
             log.warning("The cache cannot be read (%s).", error)
             return default
+        if found is None or found.expires is None or found.expires <= self._clock.now():
+            return default
+        found.expires = None  # judged here, not once more by the machine's clock
+        return found
 
     def save_response(self, response: Any, cache_key: str | None = None, expires: datetime | None = None) -> None:
-        if expires is not None and _is_empty_search(response):
-            expires -= timedelta(days=SEARCH_DAYS - EMPTY_DAYS)
+        if expires is not None:
+            expires = self._clock.now() + (expires - datetime.now(UTC))
+            if _is_empty_search(response):
+                expires -= timedelta(days=SEARCH_DAYS - EMPTY_DAYS)
         try:
             super().save_response(response, cache_key, expires)
         except sqlite3.Error as error:
