@@ -96,14 +96,16 @@ def _by_other_reading(
     candidates = [c for c in candidates if fuzz.token_set_ratio(whole, fold(c.recording.label)) >= ALL_WORDS]
     for reading in other_readings(track):
         scored = [replace(c, score=score(reading, c.recording)) for c in candidates]
-        likely = [
-            replace(c, differences=differences(reading, c.recording, wishes)) for c in scored if _both_agree(c)
-        ]
+        likely = [replace(c, differences=differences(reading, c.recording, wishes)) for c in scored if _both_agree(c)]
         if not likely:
             continue
         match = _decide(reading, likely, wishes, accept, searches)
         top = max(c.score.total for c in likely)
-        if (top >= best + CLEARLY or not track.artist) and match.outcome != "missing" and (found is None or top > found[0]):
+        if (
+            (top >= best + CLEARLY or not track.artist)
+            and match.outcome != "missing"
+            and (found is None or top > found[0])
+        ):
             found = (top, match)
     if found is None:
         return None
@@ -315,4 +317,14 @@ def _none(track: Track, shown: tuple[Candidate, ...], searches: tuple[Search, ..
     return Match(track=track, outcome="missing", reason=reason, candidates=shown, searches=searches)
 
 
-__all__ = ["THRESHOLD", "Score", "candidate", "choice_key", "confidence", "decide", "decide_line", "taken", "why_not_exact"]
+__all__ = [
+    "THRESHOLD",
+    "Score",
+    "candidate",
+    "choice_key",
+    "confidence",
+    "decide",
+    "decide_line",
+    "taken",
+    "why_not_exact",
+]
