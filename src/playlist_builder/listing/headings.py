@@ -118,7 +118,7 @@ def _above(document: Document, first: int) -> Iterator[tuple[int, str]]:
             yield distance, _with_name_above(document, at)
     if document.title:
         yield 12, document.title
-    filled = [line for line in document.lines[:30] if line.text][:3]
+    filled = [line for line in document.lines[: min(30, first)] if line.text][:3]
     for line in filled:
         if len(line.text) <= 110:
             yield 15, clean(line.text)

@@ -19,6 +19,11 @@ _NUMBER = re.compile(
 _LOOSE = re.compile(r"^(?:[#＃№]\s?|[Nn](?:[º°.]|o\.|r\.)\s?)?(\d{1,3})(?:\s+|[-–—]\s*|[.．])(?=\S)")
 _VINYL = re.compile(r"^[(\[]?([A-H]{1,2})\s?(\d{1,2})(?:[.):\]]|\s|\s?[-–—]\s?|\t)\s*(?=\S)")
 _DISC = re.compile(r"^(?:CD\s?|Disc\s?)?(\d{1,2})[-.](\d{2})[.):]?\s+(?=\S)")
+_ORDINAL = re.compile(
+    r"^(\d{1,3})\s?(?:[º°ª.]|st|nd|rd|th|er|ème|e|o)?\s(?:lugar|place|platz|posto|miejsce|место|plats|plads|sija|sıra)"
+    r"\s?[:：.–—-]+\s*(?=\S)",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(r"^([^\W\d]{2,12})\.?\s[#＃]?(\d{1,3})\s?[:：.)–—-]+\s+(?=\S)")
 _RANK = re.compile(r"^第?\s?(\d{1,3})\s?(?:位|曲目|番|曲|위|위\.)[:：、.\s]*(?=\S)")
 _TRAILING_NOISE = re.compile(
@@ -93,7 +98,7 @@ def _marker(text: str) -> tuple[int | None, str, bool, str]:
         return None, "", False, text
     first = text[0]
     if first.isdigit() or first in "(#＃[（№Nn第":
-        if found := _RANK.match(text):
+        if found := _RANK.match(text) or _ORDINAL.match(text):
             return int(found.group(1)), "", False, text[found.end() :]
         if found := _NUMBER.match(text):
             return int(found.group(1)), "", False, text[found.end() :]

@@ -209,7 +209,7 @@ def _quoted_row(body: str) -> Pair | None:
         title, end = opened
         rest = body[end:]
         version = re.match(r"\s*([(\[][^()\[\]]*[)\]])", rest)
-        if version and VERSION.search(fold(version.group(1))):
+        if version and (VERSION.search(fold(version.group(1))) or _AFTER_QUOTE.match(rest[version.end() :])):
             title, rest = f"{title} {version.group(1)}", rest[version.end() :]
         if not rest.strip():
             return "", title
