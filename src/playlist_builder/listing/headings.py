@@ -18,6 +18,11 @@ _KEY = re.compile(
     r"(?:,\s*(?:venue|album|title)\b.*|\s*\|.*)?$",
     re.IGNORECASE,
 )
+_COMPOSED = re.compile(
+    r"\b(?:(?:original\s+)?(?:music|score|songs?)\s+(?:composed\s+|written\s+|performed\s+)?(?:and\s+\w+\s+)?by|musik\s+von|"
+    r"musique\s+de|música\s+de|musica\s+di|музыка:)\s+(?P<artist>(?-i:[A-ZÀ-ÞА-Я])[^,;:()]{2,50}?)(?:\s*[(\[].*)?$",
+    re.IGNORECASE,
+)
 _SETLIST = re.compile(r"^(?P<artist>.{2,60}?)\s+(?:concert\s+)?set\s?list\b", re.IGNORECASE)
 _BY = re.compile(
     r"^(?P<album>[^–—:]{2,70}?)\s+(?:by|von|par|de los|"
@@ -135,10 +140,10 @@ def _with_name_above(document: Document, at: int) -> str:
 
 def _key_line(text: str) -> Album | None:
     """The artist of "Artist: X"."""
-    found = _KEY.match(text) if len(text) < 120 else None
+    found = (_KEY.match(text) or _COMPOSED.search(text)) if len(text) < 120 else None
     if not found:
         return None
-    artist = unquoted(found.group("artist"))
+    artist = unquoted(found.group("artist").strip(" ."))
     return None if fold(artist) in VARIOUS else Album(artist=artist, certain=True)
 
 

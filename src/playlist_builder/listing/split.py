@@ -93,6 +93,8 @@ def sample(items: Sequence[T], size: int = 400) -> Sequence[T]:
 
 def split(bodies: Sequence[str], around: Surroundings) -> Splitting:
     """The listing's rows as pairs; the separator that most rows have wins, those that say more first."""
+    if not bodies:
+        return Splitting((), "", 0.0)
     some = sample(bodies)
     if _by_quotes(some, around) is not None and (quoted := _by_quotes(bodies, around)) is not None:
         return quoted
@@ -180,6 +182,8 @@ def _cut_at(body: str, parts: Sequence[str], separator: _Separator, artist_first
 
 def _by_quotes(bodies: Sequence[str], around: Surroundings) -> Splitting | None:
     """Rows whose titles stand in quotes; None where most do not."""
+    if not bodies:
+        return None
     found = [_quoted_row(body) for body in bodies]
     if around.artist or sum(1 for body in bodies if _BRACKET_END.search(body)) < 0.75 * len(bodies):
         found = [
@@ -326,7 +330,7 @@ def _likeness(name: str) -> float:
     score = 0.0
     if fold(name) in VARIOUS:
         score += 1.0
-    if folded[0] in GIVEN_NAMES and 2 <= len(folded) <= 3 and words[1][:1].isupper():
+    if folded[0] in GIVEN_NAMES and 2 <= len(folded) <= 3 and words[-1][:1].isupper():
         score += 0.9
     if any(w in ("feat", "featuring", "ft", "vs") for w in folded):
         score += 1.5

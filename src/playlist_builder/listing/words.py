@@ -95,7 +95,8 @@ RELATED = _pattern(
 NOT_TRACKS = _pattern(
     "albums|albumes|alben|discography|discografia|discographie|diskographie|discographies|dischi|дискография|альбомы|"
     "personnel|credits|musicians|line up|mitwirkende|besetzung|personal|musicos|musiciens|ficha tecnica|equipe|staff|"
-    "companies|awards|accolades|nominations|auszeichnungen|premios|recompenses|premi|nagrody|notes|references|external links|weblinks|einzelnachweise|barcode|charts|certifications|sales|ventas|"
+    "companies|awards|accolades|nominations|auszeichnungen|premios|recompenses|premi|nagrody|"
+    "notes|references|external links|weblinks|einzelnachweise|barcode|charts|certifications|sales|ventas|"
     "ingredients|ingredientes|zutaten|directions|method|modo de fazer|preparation|zubereitung|faq|"
     "not on|not here|not included|missing|nicht auf|nicht dabei|fehlt|not on the album|no estan|pas sur|nao esta|"
     "films|movies|books|episodes|filmography|singles discography|studio albums|live albums|compilations|recopilaciones|"
