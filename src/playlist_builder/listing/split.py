@@ -252,10 +252,15 @@ def _quoted_last(body: str) -> Pair | None:
     return None
 
 
+def _main(artist: str) -> str:
+    """An artist folded, without guests."""
+    return re.split(r"\b(?:feat|featuring|ft|with)\b", fold(artist))[0]
+
+
 def _by_brackets(bodies: Sequence[str], around: Surroundings) -> Splitting | None:
     """Rows such as "Title (Artist)", where nothing else names an artist."""
     found = [_BRACKET_END.search(body) for body in bodies]
-    names = [m.group(1) for m in found if m and m.start() and not VERSION.search(fold(m.group(1)))]
+    names = [m.group(1) for m in found if m and m.start() and not VERSION.search(_main(m.group(1)))]
     if around.artist or len(names) < 0.75 * len(bodies) or all(re.fullmatch(r"[\d\s.,/-]+", n) for n in names):
         return None
     pairs = tuple(
@@ -320,6 +325,18 @@ def _forms(sides: Sequence[Pair]) -> float:
     return total / max(1, len(some)) * min(4.0, math.sqrt(len(some))) * 1.2
 
 
+def _eastern(name: str) -> float:
+    """The likeness of Japanese and Chinese names: artists are a few characters, titles have particles."""
+    compact = name.replace(" ", "").replace("　", "")
+    if re.fullmatch(r"[\u4e00-\u9fff々]{2,5}", compact):
+        return 0.5
+    if re.search(
+        r"[\u4e00-\u9fff\u3041-\u30ff][のをにではがとへ]|[のをにではがと][\u4e00-\u9fff\u30a1-\u30ff]", compact
+    ):
+        return -0.7
+    return 0.0
+
+
 def _likeness(name: str) -> float:
     """Above 0 for what looks like an artist, below for what looks like a title."""
     bare = re.sub(r"[(\[（].*?[)\]）]", " ", name)
@@ -327,7 +344,7 @@ def _likeness(name: str) -> float:
     folded = fold(bare).split()
     if not words or not folded:
         return -0.5
-    score = 0.0
+    score = _eastern(bare)
     if fold(name) in VARIOUS:
         score += 1.0
     if folded[0] in GIVEN_NAMES and 2 <= len(folded) <= 3 and words[-1][:1].isupper():
