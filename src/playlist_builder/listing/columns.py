@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from playlist_builder.listing.brackets import habit_of
@@ -406,8 +406,3 @@ def _kind_of_column(cells: Sequence[str]) -> str:
 def default_of(artist: str) -> str:
     """`artist` as the default of rows; "" for "Various Artists" and the like."""
     return "" if fold(artist) in VARIOUS else artist
-
-
-def grid_lines(count: int, first: int = 1) -> Iterator[int]:
-    """Line numbers for `count` rows."""
-    yield from range(first, first + count)

@@ -32,9 +32,6 @@ _DASHED = re.compile(rf"^(?P<left>.{{1,70}}?)(?:\s+[{_D}]+\s+|\s*[–—]\s+)(?P
 _YEAR = re.compile(r"[(\[]\s*(?:\w+\s*[,;]?\s*)?((?:19|20)\d{2})\b[^)\]]*[)\]]")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 _QUOTED = re.compile(r"[\"“„«‹「『]([^\"“”„«»「」『』]{2,60})[\"”“»«」』]")
-_EMPTY_PREFIX = re.compile(
-    r"^(?:\W*(?:#|no\.?|nr\.?|n[º°]|vol\.?|part|episode|folge|programa)?\s*\d*\W*)$", re.IGNORECASE
-)
 _LABEL = re.compile(
     r"^(?:re|subject|betreff|asunto|objet|trade|disco da semana|disco de la semana|album of the week|album der woche|"
     r"album review|review|kritik|plattenkritik|chronique|reseña|resenha|классика|now playing|the album|album|disc|"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from playlist_builder.listing.signs import fold, visible
@@ -51,7 +51,6 @@ class Document:
     artist: str = ""
     album: str = ""
     year: int | None = None
-    words: str = field(default="", compare=False)  # more text that names things, such as descriptions
 
     @cached_property
     def folded(self) -> list[str]:

@@ -24,7 +24,6 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("spaces", re.compile(r"\S\s{3,}\S")),
 )
 _FAR = 40  # lines between two rows of a numbered listing, at most
-_BOILERPLATE = 24  # a shorter line under a row is a button or a note
 
 
 @dataclass(frozen=True, slots=True)
