@@ -322,7 +322,7 @@ def _forms(sides: Sequence[Pair]) -> float:
     """What the names look like, on average over the rows."""
     some = sides[:400]
     total = sum(_likeness(left) - _likeness(right) for left, right in some)
-    return total / max(1, len(some)) * min(4.0, math.sqrt(len(some))) * 1.2
+    return total / max(1, len(some)) * min(4.0, math.sqrt(len(some))) * 1.8
 
 
 def _eastern(name: str) -> float:
