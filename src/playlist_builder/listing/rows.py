@@ -67,18 +67,18 @@ def row_of(line: Line, at: int) -> Row | None:
     body = _TRAILING_NOISE.sub("", rest).strip(" \t|–—") if rest else ""
     if body.endswith(" -") or body.startswith("- "):
         body = body.strip("- ")
-    if not any(c.isalnum() for c in body):
-        if loose and lead == "" and number is not None:
-            return None
-        if not any(not c.isspace() for c in body) or len(body) > 4 or number is None:
-            return None
-    if number is None and body[0] in "([（［" and body[-1] in ")]）］" and body.count(body[0]) == 1:
+    if not _can_be_names(body, number, loose and not lead):
         return None
-    whole = body
-    if loose:
-        _, whole = _times(text)
-        whole = whole.strip()
+    whole = _times(text)[1].strip() if loose else body
     return Row(at=at, body=body, number=number, side=side, loose=loose, whole=whole, lead=lead, trail=trail)
+
+
+def _can_be_names(body: str, number: int | None, loose: bool) -> bool:
+    """Whether a body holds more than signs, and is no note in brackets."""
+    if not any(c.isalnum() for c in body):
+        return 0 < len(body) <= 4 and number is not None and not loose  # a title such as "?"
+    bracketed = body[0] in "([（［" and body[-1] in ")]）］" and body.count(body[0]) == 1
+    return number is not None or not bracketed
 
 
 def _times(text: str) -> tuple[str, str]:
