@@ -193,6 +193,20 @@ def title_of(document: Document, rows: Sequence[Row], album: Album) -> str:
     return best[1] if best else ""
 
 
+def nearest(document: Document, rows: Sequence[Row]) -> str:
+    """What the markup's heading right above the rows names; "" where there is none or it only announces tracks.
+
+    On a page with several listings that is what tells them apart.
+    """
+    for at in range(rows[0].at - 1, max(-1, rows[0].at - 8), -1):
+        line = document.lines[at]
+        if line.level and line.text:
+            if is_side(document.folded[at]) or begins_listing(line, document.folded[at]):
+                continue
+            return shortened(line.text, document)
+    return ""
+
+
 def _title_score(text: str, name: str, body: str, place: int) -> float:
     """How well a line above the listing does as its title: the page comes back to it, and it reads like one."""
     score = min(4, body.count(name.lower()) - 1) * 0.8 - 0.25 * place

@@ -52,7 +52,8 @@ def find(document: Document, format: str) -> list[tuple[float, Reading]]:
         if not lines & taken:
             taken |= set(range(min(lines), max(lines) + 1))
             best.append(one)
-    return [(one.score, _reading(document, one, format)) for one in best[:_MOST_READINGS]]
+    several = len(best) > 1
+    return [(one.score, _reading(document, one, format, several)) for one in best[:_MOST_READINGS]]
 
 
 def _weighed(document: Document, run: Run) -> Found | None:
@@ -111,7 +112,7 @@ def _surroundings(document: Document, rows: Sequence[Row], album: headings.Album
     return Surroundings(quoted=quoted, prose=f" {fold(bare)} ", artist=known)
 
 
-def _reading(document: Document, found: Found, format: str) -> Reading:
+def _reading(document: Document, found: Found, format: str, several: bool) -> Reading:
     notes: list[Note] = []
     splitting = _splitting(document, found.rows, found.album)
     tracks = tuple(_tracks(document, found, splitting, notes))
@@ -120,6 +121,8 @@ def _reading(document: Document, found: Found, format: str) -> Reading:
         notes.insert(0, Note(text=f"The artist was taken to stand on the {side}; nothing in the text settles it."))
     notes += _gaps(document, found)
     title = headings.title_of(document, found.rows, found.album)
+    if several:
+        title = headings.nearest(document, found.rows) or title
     listing = Tracklist(
         title=title,
         tracks=tracks,
