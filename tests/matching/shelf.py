@@ -19,7 +19,9 @@ class Shelf:
         self.fails_after: int | None = None
         self.error: ServiceError | None = None
 
-    def put(self, title: str, rows: Sequence[str], *, by: str = "Various Artists", kind: str = "album", year: str = "1985") -> str:
+    def put(
+        self, title: str, rows: Sequence[str], *, by: str = "Various Artists", kind: str = "album", year: str = "1985"
+    ) -> str:
         """An album of "artist; artist | title | m:ss" rows; its URI."""
         uri = f"album:{len(self.albums)}"
         recordings = []

@@ -42,7 +42,7 @@ def uris(found: Found) -> list[str | None]:
     return [match.recording.uri if match.recording else None for match in found.matches]
 
 
-@pytest.fixture()
+@pytest.fixture
 def shelf() -> Shelf:
     shelf = Shelf()
     shelf.put("Rocky IV (Original Motion Picture Soundtrack)", ROCKY)
@@ -59,7 +59,12 @@ def test_a_whole_listing_costs_two_questions(shelf: Shelf) -> None:
 def test_misspelt_rows_are_known_by_their_place(shelf: Shelf) -> None:
     shelf.put("War & Peace", ["Edwin Starr | War"], by="Edwin Starr")
     found = match_tracklist(
-        listing("Survivor | Burning Heart", "J. Cafferty | Hearts of Fire", "Survivor | Eye of the Tiger", "Vinnie DiCola | War"),
+        listing(
+            "Survivor | Burning Heart",
+            "J. Cafferty | Hearts of Fire",
+            "Survivor | Eye of the Tiger",
+            "Vinnie DiCola | War",
+        ),
         shelf,
         {},
     )
@@ -83,7 +88,10 @@ def test_rows_missing_on_the_album_stay_open(shelf: Shelf) -> None:
 
 def test_bonus_tracks_and_extra_cuts_do_not_shift_the_rest() -> None:
     shelf = Shelf()
-    shelf.put("Rocky IV", ["Rocky | Intro", *ROCKY[:3], "Touch | The Sweetest Victory (Extended)", *ROCKY[3:], "Touch | Bonus"])
+    shelf.put(
+        "Rocky IV",
+        ["Rocky | Intro", *ROCKY[:3], "Touch | The Sweetest Victory (Extended)", *ROCKY[3:], "Touch | Bonus"],
+    )
     found = match_tracklist(listing(*ROCKY), shelf, {})
     assert [match.recording.title for match in found.matches if match.recording] == [
         row.split(" | ")[1] for row in ROCKY
@@ -100,11 +108,23 @@ def test_a_reprise_and_two_versions_of_a_song_each_find_their_own() -> None:
     shelf = Shelf()
     shelf.put(
         "The Show",
-        ["A Choir | Overture", "A Choir | Home", "A Choir | The Road", "A Choir | Home - Acoustic", "A Choir | Home (Reprise)"],
+        [
+            "A Choir | Overture",
+            "A Choir | Home",
+            "A Choir | The Road",
+            "A Choir | Home - Acoustic",
+            "A Choir | Home (Reprise)",
+        ],
         by="A Choir",
     )
     found = match_tracklist(
-        listing("A Choir | Home", "A Choir | The Road", "A Choir | Home (Acoustic)", "A Choir | Home (Reprise)", title="The Show"),
+        listing(
+            "A Choir | Home",
+            "A Choir | The Road",
+            "A Choir | Home (Acoustic)",
+            "A Choir | Home (Reprise)",
+            title="The Show",
+        ),
         shelf,
         {},
     )
@@ -113,7 +133,9 @@ def test_a_reprise_and_two_versions_of_a_song_each_find_their_own() -> None:
 
 def test_songs_are_not_looked_for_on_the_score() -> None:
     shelf = Shelf()
-    shelf.put("Rocky IV (Original Motion Picture Score)", [f"Vince DiCola | Cue {n}" for n in range(12)], by="Vince DiCola")
+    shelf.put(
+        "Rocky IV (Original Motion Picture Score)", [f"Vince DiCola | Cue {n}" for n in range(12)], by="Vince DiCola"
+    )
     shelf.put("Rocky IV", ROCKY)
     found = match_tracklist(listing(*ROCKY), shelf, {})
     assert all(match.recording and match.recording.uri.startswith("album:1:") for match in found.matches)
@@ -122,7 +144,9 @@ def test_songs_are_not_looked_for_on_the_score() -> None:
 
 def test_of_two_editions_the_one_that_fits_better_is_taken() -> None:
     shelf = Shelf()
-    shelf.put("Rocky IV (Expanded Edition)", [*ROCKY[:5], *(f"Vince DiCola | Suite {n}" for n in range(20))], year="2020")
+    shelf.put(
+        "Rocky IV (Expanded Edition)", [*ROCKY[:5], *(f"Vince DiCola | Suite {n}" for n in range(20))], year="2020"
+    )
     shelf.put("Rocky IV", ROCKY)
     found = match_tracklist(listing(*ROCKY), shelf, {})
     assert uris(found) == [f"album:1:{n}" for n in range(1, 11)]
@@ -194,7 +218,9 @@ def test_an_album_is_not_forced_on_a_row(shelf: Shelf) -> None:
 def test_songs_and_score_may_be_two_albums() -> None:
     shelf = Shelf()
     shelf.put("Rocky IV", ROCKY[:5])
-    shelf.put("Rocky IV: The Score", [f"Vince DiCola | Cue Number {n}" for n in ("One", "Two", "Three")], by="Vince DiCola")
+    shelf.put(
+        "Rocky IV: The Score", [f"Vince DiCola | Cue Number {n}" for n in ("One", "Two", "Three")], by="Vince DiCola"
+    )
     texts = [*ROCKY[:5], *(f"Vince DiCola | Cue Number {n}" for n in ("One", "Two", "Three"))]
     found = match_tracklist(listing(*texts, albums=("Rocky IV", "Rocky IV: The Score")), shelf, {})
     assert uris(found) == [*(f"album:0:{n}" for n in range(1, 6)), *(f"album:1:{n}" for n in range(1, 4))]
@@ -236,7 +262,9 @@ def test_a_hundred_by_a_hundred_is_quick() -> None:
 def test_a_listing_of_a_thousand_rows_is_no_album() -> None:
     shelf = Shelf()
     shelf.put("Everything", [f"Act {n} | Song {n}" for n in range(20)])
-    tracklist = Tracklist(title="Everything", tracks=tuple(Track(title=f"Song {n}", artist=f"Act {n}") for n in range(1000)))
+    tracklist = Tracklist(
+        title="Everything", tracks=tuple(Track(title=f"Song {n}", artist=f"Act {n}") for n in range(1000))
+    )
     found = match_tracklist(tracklist, shelf, {})
     assert not any(question.startswith(("albums", "read")) for question in shelf.asked)
     assert len(found.matches) == 1000

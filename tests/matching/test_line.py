@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import recording, track
 from playlist_builder.matching.decide import candidate, decide, decide_line
 from playlist_builder.matching.line import MOST, other_readings, readings
 from playlist_builder.model import Tracklist
+from tests.builders import recording, track
 
 WISHES = Tracklist(title="Rows", tracks=())
 

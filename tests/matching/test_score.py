@@ -51,7 +51,12 @@ def test_a_part_that_either_side_lacks_is_no_evidence() -> None:
         ("Gruppa krovi", "Kino", "Группа крови", "Кино"),
         ("Smels Like Teen Spirit", "Nirvanna", "Smells Like Teen Spirit", "Nirvana"),
         ("Living in America", "James Brown", 'Living in America - From "Rocky IV" Soundtrack', "James Brown"),
-        ("Theme from Greatest American Hero", "Joey S.", 'Believe It or Not (Theme from "Greatest American Hero")', "Joey S."),
+        (
+            "Theme from Greatest American Hero",
+            "Joey S.",
+            'Believe It or Not (Theme from "Greatest American Hero")',
+            "Joey S.",
+        ),
         ("Rockabye", "Sean Paul", "Rockabye (feat. Sean Paul & Anne-Marie)", "Clean Bandit"),
     ],
 )
@@ -95,9 +100,7 @@ def test_another_song_or_act(title: str, artist: str, found: str, by: str) -> No
         ("Desperado", "Eagles Tribute Band", "Desperado", "Eagles", None, "copy"),
     ],
 )
-def test_what_rules_a_recording_out(
-    title: str, artist: str, found: str, by: str, album: str | None, rule: str
-) -> None:
+def test_what_rules_a_recording_out(title: str, artist: str, found: str, by: str, album: str | None, rule: str) -> None:
     assert score(track(title, artist), recording(found, by, album=album)).refusal == rule
 
 
@@ -135,7 +138,9 @@ def test_one_recording() -> None:
 
 def test_differences_name_what_a_person_would_see() -> None:
     wishes = Tracklist(title="", tracks=(), prefer=("original",), explicit="prefer")
-    found = recording("Burnin' Hearts - Live - Remastered", "Survivors", duration_ms=290_000, album="Other", explicit=False)
+    found = recording(
+        "Burnin' Hearts - Live - Remastered", "Survivors", duration_ms=290_000, album="Other", explicit=False
+    )
     row = track(duration_ms=231_000, album="Rocky IV")
     assert differences(row, found, wishes) == (
         "artist",

@@ -12,13 +12,14 @@ from playlist_builder.matching.differences import differences
 from playlist_builder.matching.line import other_readings, readings
 from playlist_builder.matching.names import fold, level, title_of
 from playlist_builder.matching.same import same_recording, same_song
-from playlist_builder.matching.score import album_part, artist_part, score
+from playlist_builder.matching.score import acts_of, album_part, artist_part, score
 from playlist_builder.model import Accept, Candidate, FoundBy, Match, Query, Recording, Score, Search, Track, Tracklist
 
 THRESHOLD = 0.80  # least total that is accepted; set on labelled cases (tests/benchmarks/matching)
 MARGIN = 0.03  # least lead over the next recording of another song or act
 LIKELY = 0.60  # least total that is proposed to a person
 SURE = 0.85  # least likeness of both names for another reading of a row than the one it gives
+ONE_ACT = 0.95  # least likeness of two credits for them to be one act under two spellings
 ALL_WORDS = 70  # least likeness (0–100) of all words of a row to a recording's for its other readings to be tried
 CLEARLY = 0.1  # least lead of another reading over the row as it stands
 EQUALS = 0.05  # recordings of the same song within this of the best are chosen among by the listing's wishes
@@ -96,14 +97,16 @@ def _by_other_reading(
     candidates = [c for c in candidates if fuzz.token_set_ratio(whole, fold(c.recording.label)) >= ALL_WORDS]
     for reading in other_readings(track):
         scored = [replace(c, score=score(reading, c.recording)) for c in candidates]
-        likely = [
-            replace(c, differences=differences(reading, c.recording, wishes)) for c in scored if _both_agree(c)
-        ]
+        likely = [replace(c, differences=differences(reading, c.recording, wishes)) for c in scored if _both_agree(c)]
         if not likely:
             continue
         match = _decide(reading, likely, wishes, accept, searches)
         top = max(c.score.total for c in likely)
-        if (top >= best + CLEARLY or not track.artist) and match.outcome != "missing" and (found is None or top > found[0]):
+        if (
+            (top >= best + CLEARLY or not track.artist)
+            and match.outcome != "missing"
+            and (found is None or top > found[0])
+        ):
             found = (top, match)
     if found is None:
         return None
@@ -260,7 +263,9 @@ def _same_names(a: Candidate, b: Candidate) -> bool:
         return False
     one, other = a.recording, b.recording
     credit = ", ".join(one.artists)
-    return artist_part(credit, title_of(one.title), other, title_of(other.title)) >= SURE
+    if {level(act) for act in acts_of(one)} & {level(act) for act in acts_of(other)}:
+        return True
+    return artist_part(credit, title_of(one.title), other, title_of(other.title)) >= ONE_ACT
 
 
 def _album_agrees(track: Track, recording: Recording, wishes: Tracklist) -> bool:
@@ -315,4 +320,14 @@ def _none(track: Track, shown: tuple[Candidate, ...], searches: tuple[Search, ..
     return Match(track=track, outcome="missing", reason=reason, candidates=shown, searches=searches)
 
 
-__all__ = ["THRESHOLD", "Score", "candidate", "choice_key", "confidence", "decide", "decide_line", "taken", "why_not_exact"]
+__all__ = [
+    "THRESHOLD",
+    "Score",
+    "candidate",
+    "choice_key",
+    "confidence",
+    "decide",
+    "decide_line",
+    "taken",
+    "why_not_exact",
+]

@@ -16,7 +16,12 @@ MOST_DASHES = 4  # pieces of a line that are told apart
 
 _RUNS = re.compile(r"\s{3,}")
 _SEPARATOR = re.compile(r"\s+[-–—‐−~|·•]+\s+|\s+[-–—]+(?=\S)|(?<=[^\s\-–—])[-–—]+\s+|\t+|\s+//?\s+")
-_WEAK_SEPARATORS = (re.compile(r"\s*[:：]\s+"), re.compile(r"\s{2,}"), re.compile(r"(?<=\w)[-–—_](?=\w)"), re.compile(r",\s+"))
+_WEAK_SEPARATORS = (
+    re.compile(r"\s*[:：]\s+"),
+    re.compile(r"\s{2,}"),
+    re.compile(r"(?<=\w)[-–—_](?=\w)"),
+    re.compile(r",\s+"),
+)
 _BY = re.compile(r"\s+(?:(?:performed |sung |written )?by|von|par|por)\s+", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”„«»「『]([^\"“”„«»「」『』]+)[\"“”«»」』]")
 _DECORATED = re.compile(
@@ -137,7 +142,7 @@ def _reading(artist: str, title: str) -> Track:
             return " "
         return f" {inner}" if _GUEST.match(inner) else found.group(0)
 
-    act = " ".join(_BRACKET.sub(move, artist).split()).strip(" -–—:,\"“”")
+    act = " ".join(_BRACKET.sub(move, artist).split()).strip(' -–—:,"“”')
     ending = re.search(r"\s[(\[][^()\[\]]*[)\]]$", act)
     if ending and not _GUEST.match(ending.group(0).strip(" ([")):
         act = act[: ending.start()]
@@ -154,4 +159,3 @@ def _bare(text: str) -> str:
 
 def _key(track: Track) -> tuple[str, str]:
     return level(track.artist), level(track.title)
-

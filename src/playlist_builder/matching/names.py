@@ -247,15 +247,14 @@ _LANGUAGE = tuple(
 )
 # "single version", "radio edit", "2009 remaster": the plain recording, or its release, under a name of its own.
 REMASTER = re.compile(r"\bre-?master(?:ed|izado|isé|is)?\b|\bdigital master\b|\bremastering\b", re.IGNORECASE)
-_NEUTRAL_WORDS = frozenset(
-    """
+_NEUTRAL = """
     the a in of original originale single album lp ep radio mono stereo main final full standard studio video promo pop us uk
     short soundtrack film movie motion picture ost tv remaster remastered reissue re issue explicit clean deluxe edited version
     edit mix recording versión versione versión version master take digital digitally rock theme title song track cut release
     bonus edition hidden official music lyrics lyric hd hq 4k 8k uhd audio visualizer visualiser clip musikvideo vídeo clipe mv
     m v with videoclip oficial officiel officielle ufficiale officiell offizielles inch 7 quality high promotional cc sub
-    """.split()
-)
+"""
+_NEUTRAL_WORDS = frozenset(_NEUTRAL.split())
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -388,10 +387,11 @@ def title_of(text: str) -> Title:
     )
 
 
-_UNTELLING = frozenset(
-    "at in from on and by with for to by his her mix remix remixed remixes rmx live acoustic unplugged session sessions karaoke"
-    " instrumental demo dub club extended 12 reprise cover tribute medley tour concert vivo ao en dj feat".split()
-)
+_COMMON_WORDS = """
+at in from on and by with for to his her mix remix remixed remixes rmx live acoustic unplugged session sessions karaoke
+instrumental demo dub club extended 12 reprise cover tribute medley tour concert vivo ao en dj feat
+"""
+_UNTELLING = frozenset(_COMMON_WORDS.split())
 
 
 def _which(words: str) -> frozenset[str]:

@@ -82,7 +82,7 @@ def _searchable_title(track: Track) -> str:
     bare = re.split(r"\s(?:feat\.?|ft\.?|featuring)\s", bare, maxsplit=1, flags=re.IGNORECASE)[0]
     if track.version and track.version.casefold() not in bare.casefold() and tags_of(track.version):
         bare = f"{bare} {track.version}"
-    return _words(bare) or _words(text) or text.strip()
+    return _words(bare) or _words(text)
 
 
 def _words(text: str) -> str:
