@@ -22,7 +22,7 @@ def test_every_part_is_between_none_and_all(title: str, artist: str, other: str,
     assert all(0.0 <= value <= 1.0 and name in WEIGHTS for name, value in found.parts)
 
 
-@given(st.text(min_size=1, max_size=40), st.text(min_size=1, max_size=40))
+@given(st.text(min_size=1, max_size=40), st.text(min_size=1, max_size=40).filter(str.strip))
 def test_the_same_names_are_wholly_alike(title: str, artist: str) -> None:
     assert score(Track(title=title, artist=artist), Recording(uri="x", title=title, artists=(artist,))).total == 1.0
 

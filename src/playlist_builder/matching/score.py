@@ -34,6 +34,7 @@ LONGER_NAME = 0.86  # one act's name is the other's and more: "Prince", "Prince 
 LONG_START = 0.88  # a title of five words or more that goes on in the other
 OTHER_WORD = 0.78  # most for names that differ by a whole word: "call on me", "all of me"
 LIKE_AT_ALL = 0.4  # names less alike by letters than this are not compared in other ways
+SHORT_TITLE = 12  # letters; below, two words that differ make another title
 SHORT_NAME = 5  # a name of fewer letters must be the same: Angie is not Angry
 
 
@@ -194,11 +195,15 @@ def _words_alike(a: str, b: str) -> float:
 
 
 def _other_word(a: str, b: str) -> bool:
-    """Whether names of as many words have one that is not the other's, however much the rest is alike."""
+    """Whether names of as many words have one that is not the other's, however much the rest is alike: a word that is
+    quite different, or in a short name two that differ at all."""
     one, other = a.split(), b.split()
-    return len(one) == len(other) and any(
-        x != y and OSA.normalized_similarity(x, y) < 0.6 for x, y in zip(one, other, strict=True)
-    )
+    if len(one) != len(other):
+        return False
+    unlike = [(x, y) for x, y in zip(one, other, strict=True) if x != y]
+    if len(unlike) > 1 and len(squeeze(a)) < SHORT_TITLE:
+        return True
+    return any(OSA.distance(x, y) > 1 and OSA.normalized_similarity(x, y) < 0.6 for x, y in unlike)
 
 
 def _numbers(text: str) -> list[str]:
