@@ -122,6 +122,14 @@ def level(text: str) -> str:
     return " ".join(kept or words)
 
 
+_DROPPED_G = re.compile(r"(?<=\w\win)g\b")
+
+
+def without_g(folded: str) -> str:
+    """A folded name with "staying" as "stayin"."""
+    return _DROPPED_G.sub("", folded)
+
+
 def squeeze(folded: str) -> str:
     """A folded name without its spaces: "a ha" and "aha" are one."""
     return folded.replace(" ", "")
@@ -169,6 +177,16 @@ def artists_of(credit: str) -> tuple[str, ...]:
         if key and key not in seen:
             seen[key] = act_name
     return tuple(seen.values())
+
+
+_NOBODY = frozenset(
+    {"", "various artists", "various", "va", "unknown", "unknown artist", "n a", "ost", "soundtrack", "diverse"}
+)
+
+
+def named(credit: str) -> str:
+    """The credit, or "" where it names nobody: "Various Artists", "Unknown"."""
+    return "" if level(credit) in _NOBODY and act_key(credit) == level(credit) else credit
 
 
 @lru_cache(maxsize=65536)
@@ -258,6 +276,7 @@ _NEUTRAL_WORDS = frozenset(_NEUTRAL.split())
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
+_OF_THE_NAME = re.compile(r"\b(?:theme|title|song)\b", re.IGNORECASE)  # "Star Wars (Main Theme)"
 _YEAR_VERSION = re.compile(r"(?:19|20)\d\d version", re.IGNORECASE)  # recorded anew in that year, mostly
 
 
@@ -326,6 +345,7 @@ def title_of(text: str) -> Title:
     remaster = False
     part: str | None = None
     which: set[str] = set()
+    names: list[str] = []
     guest = _INLINE_FEATURED.search(base)
     if guest and guest.start() > 0:
         featured.append(guest.group(1))
@@ -340,7 +360,8 @@ def title_of(text: str) -> Title:
             featured.append(_FEATURED.sub("", words))
             tags |= found & {"live", "remix", "karaoke"}
         elif neutral(words) and not _YEAR_VERSION.fullmatch(words):
-            pass
+            if _OF_THE_NAME.search(words):
+                names.append(level(words))
         elif found:
             tags |= found
             which |= _which(words)
@@ -366,7 +387,7 @@ def title_of(text: str) -> Title:
         base = (base[: numbered.start()] + base[numbered.end() :]).strip(" ,-–—:")
     plain = level(base)
     second = [f"{plain} {detail}" for detail in details] + [f"{detail} {plain}" for detail in details]
-    second += [detail for detail in details if len(detail) > 3]
+    second += [detail for detail in details if len(detail) > 3] + [f"{plain} {words}" for words in names]
     if "/" in base:
         second += [level(piece) for piece in _PIECED.split(base)[:2] if piece != base and len(level(piece)) > 3]
     second += [level(piece) for piece in base.split(": ")[1:] if len(level(piece)) >= 10 and " " in level(piece)]

@@ -17,10 +17,12 @@ from playlist_builder.matching.names import (
     fold,
     level,
     main_credit,
+    named,
     sound,
     squeeze,
     tags_of,
     title_of,
+    without_g,
 )
 from playlist_builder.model import Recording, Score, Track
 
@@ -45,7 +47,7 @@ def score(track: Track, recording: Recording) -> Score:
     """
     wanted, found = wanted_title(track), title_of(recording.title)
     parts: list[tuple[str, float]] = [("title", title_part(wanted, found))]
-    if track.artist:
+    if named(track.artist):
         parts.append(("artist", artist_part(track.artist, wanted, recording, found)))
     if found.remaster != wanted.remaster:
         parts.append(("version", 0.9))
@@ -149,7 +151,7 @@ def _alike(a: str, b: str) -> float:
     if a == b:
         return 1.0
     x, y = squeeze(a), squeeze(b)
-    if x == y:
+    if x == y or without_g(a) == without_g(b):
         return 1.0
     if _censored(a, b) or _censored(b, a):
         return 1.0
