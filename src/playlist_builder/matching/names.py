@@ -93,13 +93,12 @@ def fold(text: str) -> str:
         text = _STRAY_STAR.sub(" ", text)
     words = _FOLDED_WORD.findall(text)
     last = len(words) - 1
-    return " ".join([_level(word, 0 < place < last) for place, word in enumerate(words)])
-
-
-def _level(word: str, between: bool) -> str:
-    if between and word in _CONNECTORS:
-        return _CONNECTORS[word]
-    return _LEVELLED.get(word, word)
+    return " ".join(
+        [
+            _CONNECTORS[word] if word in _CONNECTORS and 0 < place < last else _LEVELLED.get(word, word)
+            for place, word in enumerate(words)
+        ]
+    )
 
 
 @lru_cache(maxsize=65536)

@@ -35,7 +35,7 @@ ONLY_GUEST = 0.78  # of the row's names only a guest is there: not enough by its
 LONGER_NAME = 0.86  # one act's name is the other's and more: "Prince", "Prince & The Revolution"
 LONG_START = 0.88  # a title of five words or more that goes on in the other
 OTHER_WORD = 0.78  # most for names that differ by a whole word: "call on me", "all of me"
-LIKE_AT_ALL = 0.4  # names less alike by letters than this are not compared in other ways
+LIKE_AT_ALL = 0.5  # names less alike by letters than this are not compared in other ways
 SHORT_TITLE = 12  # letters; below, two words that differ make another title
 SHORT_NAME = 5  # a name of fewer letters must be the same: Angie is not Angry
 
@@ -266,6 +266,7 @@ def acts_of(recording: Recording) -> tuple[str, ...]:
     return _acts(recording.artists)
 
 
+@lru_cache(maxsize=65536)
 def _leads(act_name: str, credit: str) -> bool:
     """Whether the act is the one that the credit begins with."""
     return fold(main_credit(credit)).startswith(fold(act_name)) or fold(credit).startswith(fold(act_name))
