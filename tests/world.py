@@ -41,6 +41,7 @@ class World:
     root: Path
     catalogue: Catalogue
     machine: str = "one"
+    daily_requests: int = 0
 
     @property
     def settings(self) -> Settings:
@@ -52,7 +53,7 @@ class World:
             api_url=self.emulator.api_url,
             accounts_url=self.emulator.accounts_url,
             request_interval_s=0.0,
-            daily_requests=0,
+            daily_requests=self.daily_requests,
         )
         found.home.mkdir(exist_ok=True)
         return found
@@ -114,10 +115,12 @@ class World:
 
 @contextlib.contextmanager
 def world(root: Path, options: Options | None = None, catalogue: Catalogue | None = None) -> Iterator[World]:
-    """A world with a login and nothing else."""
-    clock = MovableClock()
+    """A world with a login and nothing else; its account lies in `root` too, so that a copy of it is another world."""
     catalogue = catalogue or Catalogue.shipped()
-    with Emulator(catalogue, clock=clock, options=options or Options()) as emulator:
+    clock = MovableClock()
+    file = root / "account.json"
+    with Emulator(catalogue, clock=clock, options=options or Options(), account_file=file) as emulator:
         made = World(emulator=emulator, clock=clock, root=root, catalogue=catalogue)
-        made.log_in()
+        if not made.settings.home.joinpath("token.json").exists():
+            made.log_in()
         yield made
