@@ -10,15 +10,16 @@ from rapidfuzz import fuzz
 
 from playlist_builder.matching.differences import differences
 from playlist_builder.matching.line import other_readings, readings
-from playlist_builder.matching.names import fold, level, title_of
-from playlist_builder.matching.same import same_recording, same_song
-from playlist_builder.matching.score import album_part, artist_part, score
+from playlist_builder.matching.names import artists_of, fold, level, named, title_of
+from playlist_builder.matching.same import film_words, other_film, same_recording, same_song
+from playlist_builder.matching.score import acts_of, album_part, artist_part, score, wanted_title
 from playlist_builder.model import Accept, Candidate, FoundBy, Match, Query, Recording, Score, Search, Track, Tracklist
 
 THRESHOLD = 0.80  # least total that is accepted; set on labelled cases (tests/benchmarks/matching)
 MARGIN = 0.03  # least lead over the next recording of another song or act
 LIKELY = 0.60  # least total that is proposed to a person
 SURE = 0.85  # least likeness of both names for another reading of a row than the one it gives
+ONE_ACT = 0.95  # least likeness of two credits for them to be one act under two spellings
 ALL_WORDS = 70  # least likeness (0–100) of all words of a row to a recording's for its other readings to be tried
 CLEARLY = 0.1  # least lead of another reading over the row as it stands
 EQUALS = 0.05  # recordings of the same song within this of the best are chosen among by the listing's wishes
@@ -65,7 +66,7 @@ def decide(
     """
     match = _decide(track, candidates, wishes, accept, searches)
     best = max((c.score.total for c in candidates if c.score.refusal is None), default=0.0)
-    if not candidates or (best >= THRESHOLD and (track.artist or match.outcome == "matched")):
+    if not candidates or (best >= THRESHOLD and (named(track.artist) or match.outcome == "matched")):
         return match
     return _by_other_reading(track, candidates, wishes, accept, searches, best) or match
 
@@ -140,7 +141,10 @@ def _decide(
     searches: tuple[Search, ...],
 ) -> Match:
     unique = _unique(candidates)
-    ranked = sorted(unique, key=lambda c: (c.score.refusal is not None, -c.score.total))
+    ranked = sorted(
+        unique,
+        key=lambda c: (c.score.refusal is not None, -c.score.total, not _of_the_film(track, c.recording, wishes)),
+    )
     shown = tuple(sorted(unique, key=_interest, reverse=True)[:10])
     fitting = [c for c in ranked if c.score.refusal is None]
     if not fitting or fitting[0].score.total < LIKELY:
@@ -160,9 +164,11 @@ def _decide(
     doubt = ""
     if not sure:
         doubt = _doubt(track, chosen)
-    elif rival is not None and best.score.total - rival.score.total < MARGIN:
+    elif (
+        rival is not None and best.score.total - rival.score.total < MARGIN and not _settled(track, best, rival, wishes)
+    ):
         doubt = f"two recordings fit as well: {best.recording.label} and {rival.recording.label}"
-    elif not track.artist and not _album_agrees(track, chosen.recording, wishes):
+    elif not named(track.artist) and not _album_agrees(track, chosen.recording, wishes):
         doubt = "the listing names no artist, and the title alone does not say which recording is meant"
     elif accept == "exact" and chosen.differences:
         doubt = f"not exact: {', '.join(chosen.differences)} differs"
@@ -194,8 +200,11 @@ def taken(
 
 
 def choice_key(track: Track, recording: Recording, wishes: Tracklist) -> tuple[float, ...]:
-    """Orders recordings of one song, the wanted one first: explicit or clean, remaster or first release, the listing's
-    album, the words of the title, its year, an album over a single over a compilation."""
+    """Orders recordings of one song, the wanted one first.
+
+    By explicit or clean, remaster or first release, the listing's album, the length, acts that the row does not name,
+    the words of the title, the year, an album over a single over a compilation.
+    """
     explicit = 0 if wishes.explicit is None else int(bool(recording.explicit) is (wishes.explicit == "avoid"))
     remaster = title_of(recording.title).remaster
     edition = 0
@@ -211,7 +220,10 @@ def choice_key(track: Track, recording: Recording, wishes: Tracklist) -> tuple[f
     seconds = 0
     if track.duration_ms and recording.duration_ms:
         seconds = round(abs(track.duration_ms - recording.duration_ms) / 4000)
-    return (explicit, edition, round(album, 1), seconds, round(words, 1), year, kind)
+    guests = wanted_title(track).featured
+    ours = {level(act) for credit in (track.artist, *guests) for act in artists_of(credit)}
+    others = int(bool(ours) and len(recording.artists) > 1 and not {level(a) for a in recording.artists} <= ours)
+    return (explicit, edition, round(album, 1), seconds, others, round(words, 1), year, kind)
 
 
 def why_not_exact(track: Track, recording: Recording, differing: tuple[str, ...]) -> str:
@@ -249,6 +261,8 @@ def _interest(found: Candidate) -> float:
 
 
 def _same(a: Candidate, b: Candidate) -> bool:
+    if other_film(a.recording, b.recording):
+        return False
     return same_song(a.recording, b.recording) or same_recording(a.recording, b.recording) or _same_names(a, b)
 
 
@@ -262,7 +276,23 @@ def _same_names(a: Candidate, b: Candidate) -> bool:
         return False
     one, other = a.recording, b.recording
     credit = ", ".join(one.artists)
-    return artist_part(credit, title_of(one.title), other, title_of(other.title)) >= SURE
+    if {level(act) for act in acts_of(one)} & {level(act) for act in acts_of(other)}:
+        return True
+    return artist_part(credit, title_of(one.title), other, title_of(other.title)) >= ONE_ACT
+
+
+def _of_the_film(track: Track, recording: Recording, wishes: Tracklist) -> bool:
+    """Whether the film that the recording's title names is the row's album or the listing's."""
+    film = film_words(recording)
+    names = (track.title, track.album or "", *wishes.albums, wishes.title)
+    return bool(film) and any(film <= set(fold(name).split()) for name in names)
+
+
+def _settled(track: Track, best: Candidate, rival: Candidate, wishes: Tracklist) -> bool:
+    """Whether the listing says which of two films' recordings it means."""
+    return other_film(best.recording, rival.recording) and (
+        _of_the_film(track, best.recording, wishes) and not _of_the_film(track, rival.recording, wishes)
+    )
 
 
 def _album_agrees(track: Track, recording: Recording, wishes: Tracklist) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playlist_builder.matching.names import level, title_of
+from playlist_builder.matching.names import level, named, title_of, without_g
 from playlist_builder.matching.score import acts_of, album_part, artist_part, wanted_title
 from playlist_builder.model import Recording, Track, Tracklist
 
@@ -17,9 +17,9 @@ def differences(track: Track, recording: Recording, wishes: Tracklist | None = N
     """
     wanted, found = wanted_title(track), title_of(recording.title)
     parts = []
-    if track.artist and not _same_artist(track, recording):
+    if named(track.artist) and not _same_artist(track, recording):
         parts.append("artist")
-    if wanted.plain != found.plain and level(track.title) != level(recording.title):
+    if without_g(wanted.plain) != without_g(found.plain) and level(track.title) != level(recording.title):
         parts.append("title")
     if wanted.tags != found.tags or (wanted.part and found.part and wanted.part != found.part):
         parts.append("version")

@@ -31,6 +31,7 @@ _DECORATED = re.compile(
 )  # what video titles end with
 _ROW_NUMBER = re.compile(r"^\s*(?:#?\d{1,3}[.):]|\[\d{1,3}\]|#\d{1,3})\s+(?=\S)")
 _BRACKET = re.compile(r"\s*[(\[{【]([^()\[\]{}【】]*)(?:[)\]}】]|$)")
+_LAST_BRACKET = re.compile(r"\s[(\[]([^()\[\]]+)[)\]]\s*$")
 _GUEST = re.compile(r"^(?:feat(?:uring)?\b|ft\b|with\b|w/)", re.IGNORECASE)
 
 
@@ -100,6 +101,9 @@ def _weak_splits(text: str) -> Iterator[tuple[str, str]]:
     guests = ", ".join(title_of(text).featured)
     if guests:
         yield guests, text
+    bracket = _LAST_BRACKET.search(text)
+    if bracket:
+        yield bracket.group(1), text[: bracket.start()]
     for separator in _WEAK_SEPARATORS:
         pieces = _pieces(text, separator)
         if len(pieces) > 1:

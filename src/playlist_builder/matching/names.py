@@ -93,13 +93,12 @@ def fold(text: str) -> str:
         text = _STRAY_STAR.sub(" ", text)
     words = _FOLDED_WORD.findall(text)
     last = len(words) - 1
-    return " ".join([_level(word, 0 < place < last) for place, word in enumerate(words)])
-
-
-def _level(word: str, between: bool) -> str:
-    if between and word in _CONNECTORS:
-        return _CONNECTORS[word]
-    return _LEVELLED.get(word, word)
+    return " ".join(
+        [
+            _CONNECTORS[word] if word in _CONNECTORS and 0 < place < last else _LEVELLED.get(word, word)
+            for place, word in enumerate(words)
+        ]
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -120,6 +119,14 @@ def level(text: str) -> str:
     if len(kept) > 1 and kept[0] in ("a", "an") and _ARTICLE.match(text):  # "a-ha" is no article and "ha"
         kept = kept[1:]
     return " ".join(kept or words)
+
+
+_DROPPED_G = re.compile(r"(?<=\w\win)g\b")
+
+
+def without_g(folded: str) -> str:
+    """A folded name with "staying" as "stayin"."""
+    return _DROPPED_G.sub("", folded)
 
 
 def squeeze(folded: str) -> str:
@@ -169,6 +176,16 @@ def artists_of(credit: str) -> tuple[str, ...]:
         if key and key not in seen:
             seen[key] = act_name
     return tuple(seen.values())
+
+
+_NOBODY = frozenset(
+    {"", "various artists", "various", "va", "unknown", "unknown artist", "n a", "ost", "soundtrack", "diverse"}
+)
+
+
+def named(credit: str) -> str:
+    """The credit, or "" where it names nobody: "Various Artists", "Unknown"."""
+    return "" if level(credit) in _NOBODY and act_key(credit) == level(credit) else credit
 
 
 @lru_cache(maxsize=65536)
@@ -247,109 +264,18 @@ _LANGUAGE = tuple(
 )
 # "single version", "radio edit", "2009 remaster": the plain recording, or its release, under a name of its own.
 REMASTER = re.compile(r"\bre-?master(?:ed|izado|isé|is)?\b|\bdigital master\b|\bremastering\b", re.IGNORECASE)
-_NEUTRAL_WORDS = frozenset(
-    [
-        "the",
-        "a",
-        "in",
-        "of",
-        "original",
-        "originale",
-        "single",
-        "album",
-        "lp",
-        "ep",
-        "radio",
-        "mono",
-        "stereo",
-        "main",
-        "final",
-        "full",
-        "standard",
-        "studio",
-        "video",
-        "promo",
-        "pop",
-        "us",
-        "uk",
-        "short",
-        "soundtrack",
-        "film",
-        "movie",
-        "motion",
-        "picture",
-        "ost",
-        "tv",
-        "remaster",
-        "remastered",
-        "reissue",
-        "re",
-        "issue",
-        "explicit",
-        "clean",
-        "deluxe",
-        "edited",
-        "version",
-        "edit",
-        "mix",
-        "recording",
-        "versión",
-        "versione",
-        "versión",
-        "version",
-        "master",
-        "take",
-        "digital",
-        "digitally",
-        "rock",
-        "theme",
-        "title",
-        "song",
-        "track",
-        "cut",
-        "release",
-        "bonus",
-        "edition",
-        "hidden",
-        "official",
-        "music",
-        "lyrics",
-        "lyric",
-        "hd",
-        "hq",
-        "4k",
-        "8k",
-        "uhd",
-        "audio",
-        "visualizer",
-        "visualiser",
-        "clip",
-        "musikvideo",
-        "vídeo",
-        "clipe",
-        "mv",
-        "m",
-        "v",
-        "with",
-        "videoclip",
-        "oficial",
-        "officiel",
-        "officielle",
-        "ufficiale",
-        "officiell",
-        "offizielles",
-        "inch",
-        "7",
-        "quality",
-        "high",
-        "promotional",
-        "cc",
-        "sub",
-    ]
-)
+_NEUTRAL = """
+    the a in of original originale single album lp ep radio mono stereo main final full standard studio video promo pop us uk
+    short soundtrack film movie motion picture ost tv remaster remastered reissue re issue explicit clean deluxe edited version
+    edit mix recording versión versione versión version master take digital digitally rock theme title song track cut release
+    bonus edition hidden official music lyrics lyric hd hq 4k 8k uhd audio visualizer visualiser clip musikvideo vídeo clipe mv
+    m v with videoclip oficial officiel officielle ufficiale officiell offizielles inch 7 quality high promotional cc sub
+"""
+_NEUTRAL_WORDS = frozenset(_NEUTRAL.split())
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
+_OF_THE_NAME = re.compile(r"\b(?:theme|title|song)\b", re.IGNORECASE)  # "Star Wars (Main Theme)"
 _YEAR_VERSION = re.compile(r"(?:19|20)\d\d version", re.IGNORECASE)  # recorded anew in that year, mostly
 
 
@@ -418,6 +344,7 @@ def title_of(text: str) -> Title:
     remaster = False
     part: str | None = None
     which: set[str] = set()
+    names: list[str] = []
     guest = _INLINE_FEATURED.search(base)
     if guest and guest.start() > 0:
         featured.append(guest.group(1))
@@ -432,7 +359,8 @@ def title_of(text: str) -> Title:
             featured.append(_FEATURED.sub("", words))
             tags |= found & {"live", "remix", "karaoke"}
         elif neutral(words) and not _YEAR_VERSION.fullmatch(words):
-            pass
+            if _OF_THE_NAME.search(words):
+                names.append(level(words))
         elif found:
             tags |= found
             which |= _which(words)
@@ -458,7 +386,7 @@ def title_of(text: str) -> Title:
         base = (base[: numbered.start()] + base[numbered.end() :]).strip(" ,-–—:")
     plain = level(base)
     second = [f"{plain} {detail}" for detail in details] + [f"{detail} {plain}" for detail in details]
-    second += [detail for detail in details if len(detail) > 3]
+    second += [detail for detail in details if len(detail) > 3] + [f"{plain} {words}" for words in names]
     if "/" in base:
         second += [level(piece) for piece in _PIECED.split(base)[:2] if piece != base and len(level(piece)) > 3]
     second += [level(piece) for piece in base.split(": ")[1:] if len(level(piece)) >= 10 and " " in level(piece)]
@@ -479,50 +407,11 @@ def title_of(text: str) -> Title:
     )
 
 
-_UNTELLING = frozenset(
-    [
-        "at",
-        "in",
-        "from",
-        "on",
-        "and",
-        "by",
-        "with",
-        "for",
-        "to",
-        "by",
-        "his",
-        "her",
-        "mix",
-        "remix",
-        "remixed",
-        "remixes",
-        "rmx",
-        "live",
-        "acoustic",
-        "unplugged",
-        "session",
-        "sessions",
-        "karaoke",
-        "instrumental",
-        "demo",
-        "dub",
-        "club",
-        "extended",
-        "12",
-        "reprise",
-        "cover",
-        "tribute",
-        "medley",
-        "tour",
-        "concert",
-        "vivo",
-        "ao",
-        "en",
-        "dj",
-        "feat",
-    ]
-)
+_COMMON_WORDS = """
+at in from on and by with for to his her mix remix remixed remixes rmx live acoustic unplugged session sessions karaoke
+instrumental demo dub club extended 12 reprise cover tribute medley tour concert vivo ao en dj feat
+"""
+_UNTELLING = frozenset(_COMMON_WORDS.split())
 
 
 def _which(words: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from playlist_builder.matching.names import artists_of, level, main_credit, tags_of
+from playlist_builder.matching.names import artists_of, level, main_credit, named, tags_of
 from playlist_builder.model import Query, Track
 
 MAX_QUERIES = 5  # for one row
@@ -40,7 +40,7 @@ def ladder(track: Track) -> tuple[Query, ...]:
 def album_query(name: str, artist: str | None) -> Query:
     """The search for the album called `name`, by `artist` where the listing names one for all of it."""
     words = _words(name)
-    if artist and level(artist) not in ("various artists", "various", "va"):
+    if artist and named(artist):
         words = f"{words} {_words(artist)}"
     return Query(text=_short(words), step="album", kind="album")
 
@@ -51,7 +51,7 @@ def _rungs(track: Track) -> Iterator[Query]:
     title = _searchable_title(track)
     if not title:
         return
-    if not track.artist:
+    if not named(track.artist):
         if track.album:
             yield Query(text=_short(f"{title} {_words(track.album)}"), step="plain")
         yield Query(text=_short(title), step="title-only")
@@ -82,7 +82,7 @@ def _searchable_title(track: Track) -> str:
     bare = re.split(r"\s(?:feat\.?|ft\.?|featuring)\s", bare, maxsplit=1, flags=re.IGNORECASE)[0]
     if track.version and track.version.casefold() not in bare.casefold() and tags_of(track.version):
         bare = f"{bare} {track.version}"
-    return _words(bare) or _words(text) or text.strip()
+    return _words(bare) or _words(text)
 
 
 def _words(text: str) -> str:

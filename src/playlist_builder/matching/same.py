@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playlist_builder.matching.names import level, title_of
+from playlist_builder.matching.names import fold, level, title_of
 from playlist_builder.matching.score import told_apart
 from playlist_builder.model import Recording
 
@@ -28,3 +28,24 @@ def same_song(a: Recording, b: Recording) -> bool:
         and (one.which == other.which or not told_apart(one.which, other.which))
         and bool({level(name) for name in a.artists[:1]} & {level(name) for name in b.artists})
     )
+
+
+_GENERIC = """
+from the a an of in and theme love main original motion picture film movie soundtrack score version music song ost title
+end featured heard as tv series
+"""
+_FILM_WORDS = frozenset(_GENERIC.split())
+
+
+def film_words(recording: Recording) -> frozenset[str]:
+    """The folded words of the film that the recording's title names."""
+    film = title_of(recording.title).film
+    return frozenset(fold(film).split()) - _FILM_WORDS if film else frozenset()
+
+
+def other_film(a: Recording, b: Recording) -> bool:
+    """Whether the titles name different films and the lengths do not say that it is one recording all the same."""
+    one, other = film_words(a), film_words(b)
+    if not one or not other or one & other or (a.isrc and a.isrc == b.isrc):
+        return False
+    return not (a.duration_ms and b.duration_ms and abs(a.duration_ms - b.duration_ms) <= SAME_LENGTH_MS)

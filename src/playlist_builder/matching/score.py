@@ -17,10 +17,12 @@ from playlist_builder.matching.names import (
     fold,
     level,
     main_credit,
+    named,
     sound,
     squeeze,
     tags_of,
     title_of,
+    without_g,
 )
 from playlist_builder.model import Recording, Score, Track
 
@@ -33,7 +35,8 @@ ONLY_GUEST = 0.78  # of the row's names only a guest is there: not enough by its
 LONGER_NAME = 0.86  # one act's name is the other's and more: "Prince", "Prince & The Revolution"
 LONG_START = 0.88  # a title of five words or more that goes on in the other
 OTHER_WORD = 0.78  # most for names that differ by a whole word: "call on me", "all of me"
-LIKE_AT_ALL = 0.4  # names less alike by letters than this are not compared in other ways
+LIKE_AT_ALL = 0.5  # names less alike by letters than this are not compared in other ways
+SHORT_TITLE = 12  # letters; below, two words that differ make another title
 SHORT_NAME = 5  # a name of fewer letters must be the same: Angie is not Angry
 
 
@@ -44,7 +47,7 @@ def score(track: Track, recording: Recording) -> Score:
     """
     wanted, found = wanted_title(track), title_of(recording.title)
     parts: list[tuple[str, float]] = [("title", title_part(wanted, found))]
-    if track.artist:
+    if named(track.artist):
         parts.append(("artist", artist_part(track.artist, wanted, recording, found)))
     if found.remaster != wanted.remaster:
         parts.append(("version", 0.9))
@@ -148,7 +151,7 @@ def _alike(a: str, b: str) -> float:
     if a == b:
         return 1.0
     x, y = squeeze(a), squeeze(b)
-    if x == y:
+    if x == y or without_g(a) == without_g(b):
         return 1.0
     if _censored(a, b) or _censored(b, a):
         return 1.0
@@ -194,11 +197,15 @@ def _words_alike(a: str, b: str) -> float:
 
 
 def _other_word(a: str, b: str) -> bool:
-    """Whether names of as many words have one that is not the other's, however much the rest is alike."""
+    """Whether names of as many words have one that is not the other's, however much the rest is alike: a word that is
+    quite different, or in a short name two that differ at all."""
     one, other = a.split(), b.split()
-    return len(one) == len(other) and any(
-        x != y and OSA.normalized_similarity(x, y) < 0.6 for x, y in zip(one, other, strict=True)
-    )
+    if len(one) != len(other):
+        return False
+    unlike = [(x, y) for x, y in zip(one, other, strict=True) if x != y]
+    if len(unlike) > 1 and len(squeeze(a)) < SHORT_TITLE:
+        return True
+    return any(OSA.distance(x, y) > 1 and OSA.normalized_similarity(x, y) < 0.6 for x, y in unlike)
 
 
 def _numbers(text: str) -> list[str]:
@@ -259,6 +266,7 @@ def acts_of(recording: Recording) -> tuple[str, ...]:
     return _acts(recording.artists)
 
 
+@lru_cache(maxsize=65536)
 def _leads(act_name: str, credit: str) -> bool:
     """Whether the act is the one that the credit begins with."""
     return fold(main_credit(credit)).startswith(fold(act_name)) or fold(credit).startswith(fold(act_name))
