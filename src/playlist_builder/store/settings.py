@@ -57,12 +57,16 @@ class Settings:
         """Where the guided set-up keeps its answers."""
         return settings_file()
 
-    def data_dir(self, service: str) -> Path:
-        """The private directory of a service's state, token and cache: apart for the demo and for each profile."""
+    def data_path(self, service: str) -> Path:
+        """Where a service's state, token and cache are: apart for the demo and for each profile."""
         path = self.home
         if self.profile:
             path = path / "profiles" / self.profile
-        return private_directory(path / "demo" if service == "demo" else path)
+        return path / "demo" if service == "demo" else path
+
+    def data_dir(self, service: str) -> Path:
+        """The same directory, private and made if needed."""
+        return private_directory(self.data_path(service))
 
     @property
     def address_key(self) -> str:

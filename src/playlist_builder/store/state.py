@@ -77,6 +77,8 @@ class Remembered:
     created: bool = False  # by us
     synced_at: str | None = None  # RFC 3339
     read_at: str | None = None  # when its entries were last read in full
+    instead: Mapping[str, str] = field(default_factory=dict)  # URI unplayable for this account → the one used here
+    grey: tuple[str, ...] = ()  # unplayable URIs that were told of and have no stand-in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
