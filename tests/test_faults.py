@@ -7,13 +7,15 @@ killed is in `test_faults_slow.py`.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from playlist_builder.emulator import Fault
+from playlist_builder.emulator import Fault, LoggedRequest
+from playlist_builder.emulator.catalogue import Catalogue
 from tests.test_sync import FIVE, foreign
 from tests.world import World, world
 
@@ -23,13 +25,12 @@ KINDS = [
 ]  # fmt: skip
 
 
-def cold(here: World) -> Callable[[], object]:
+def cold(here: World) -> None:
     """A new playlist."""
     here.listing(FIVE)
-    return lambda: here.run("sync", "mix", "--json")
 
 
-def update(here: World) -> Callable[[], object]:
+def update(here: World) -> None:
     """Rows added, removed and moved around the user's own entries, one of them twice."""
     here.listing([*FIVE, ("Ray Parker Jr.", "Ghostbusters")])
     here.sync()
@@ -39,71 +40,81 @@ def update(here: World) -> Callable[[], object]:
     here.playlist.insert(here.uris[0] or "", 5)  # a second copy of one of ours
     here.playlist.add_local_file("Me", "Tape", "Hum", 61, 3)
     here.listing([FIVE[4], FIVE[1], ("Touch", "The Sweetest Victory"), FIVE[2], FIVE[3]])
-    return lambda: here.run("sync", "mix", "--json")
 
 
-def undo(here: World) -> Callable[[], object]:
+def undo(here: World) -> None:
     """The list of before an update is put back."""
-    update(here)()
-    return lambda: here.run("undo", "mix", "--json")
+    update(here)
+    here.sync()
 
 
 SCENES = {"cold": cold, "update": update, "undo": undo}
+COMMANDS = {"cold": "sync", "update": "sync", "undo": "undo"}
 
 
-def outcome(here: World) -> list[str | None]:
-    return here.uris
+@dataclass(frozen=True)
+class Prepared:
+    """A scene on disk just before the run that is disturbed, how many requests that sends, and the list it leaves."""
+
+    root: Path
+    requests: int
+    right: list[str | None]
 
 
-def reads_between_equal_writes(here: World, since: int) -> bool:
-    """Whether the list was read between any two writes of which the first failed."""
+def reads_between_writes(here: World) -> bool:
+    """Whether the list was read between any two writes of which the first failed with its effect unknown."""
     failed = False
-    for request in here.emulator.requests[since:]:
-        if not request.is_write:
-            failed = False
-        elif failed and request.status not in (401, 404, 429):
+    for request in here.emulator.requests:
+        if request.is_write and failed:
             return False
-        if request.is_write:
-            failed = request.status is None or request.status >= 500 or request.fault in ("drop", "timeout")
+        failed = request.is_write and (request.status is None or request.status >= 500)
     return True
 
 
 @pytest.fixture(scope="module")
-def wanted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, int, list[str | None]]]:
-    """For each scene: how many requests came before it, how many it sends, and the list that it leaves."""
+def catalogue() -> Iterator[Catalogue]:
+    made = Catalogue.shipped()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def prepared(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
     found = {}
     for name, scene in SCENES.items():
-        with pytest.MonkeyPatch.context() as patch, world(tmp_path_factory.mktemp(name)) as here:
-            patch.setenv("PLAYLIST_HOME", str(here.root / "unused"))
-            act = scene(here)
-            before = len(here.emulator.requests)
-            act()
-            found[name] = (before, len(here.emulator.requests) - before, outcome(here))
+        root = tmp_path_factory.mktemp(name) / "before"
+        root.mkdir()
+        with world(root, catalogue=catalogue) as here:
+            scene(here)
+        after = shutil.copytree(root, root.with_name("after"))
+        with world(after, catalogue=catalogue) as here:
+            here.run(COMMANDS[name], "mix", "--json")
+            found[name] = Prepared(root, len(here.emulator.requests), here.uris)
     return found
 
 
 @pytest.mark.parametrize(("kind", "when"), KINDS)
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_rerun_after_any_fault_ends_in_the_right_list(
-    scene: str, kind: str, when: str, tmp_path: Path, wanted: dict[str, tuple[int, int, list[str | None]]]
+    scene: str, kind: str, when: str, tmp_path: Path, prepared: dict[str, Prepared], catalogue: Catalogue
 ) -> None:
-    _, requests, right = wanted[scene]
-    for number in range(1, requests + 1):
-        root = tmp_path / str(number)
-        root.mkdir()
-        with world(root) as here:
-            act = SCENES[scene](here)
-            since = len(here.emulator.requests)
-            here.emulator.faults.append(
-                Fault(lambda r, at=since + number: r.number == at, kind, when=when, retry_after=None)  # type: ignore[misc, arg-type]
-            )
-            act()
+    ready = prepared[scene]
+    command = (COMMANDS[scene], "mix", "--json")
+    for number in range(1, ready.requests + 1):
+        root = shutil.copytree(ready.root, tmp_path / str(number))
+        with world(root, catalogue=catalogue) as here:
+            here.emulator.faults.append(Fault(number_is(number), kind, when=when))  # type: ignore[arg-type]
+            here.run(*command)
             here.clock.move(timedelta(hours=25))
-            if scene != "undo" or here.uris != right:
-                act()
-            assert here.uris == right, f"{kind} {when} at request {number} of {requests}"
-            assert reads_between_equal_writes(here, since), f"{kind} {when} at request {number}: repeated blindly"
+            if scene != "undo" or here.uris != ready.right:
+                here.run(*command)
+            assert here.uris == ready.right, f"{kind} {when} at request {number} of {ready.requests}"
+            assert reads_between_writes(here), f"{kind} {when} at request {number}: repeated blindly"
         shutil.rmtree(root)
+
+
+def number_is(number: int) -> Callable[[LoggedRequest], bool]:
+    return lambda request: request.number == number
 
 
 def test_a_timeout_is_as_any_ambiguous_failure(tmp_path: Path) -> None:

@@ -354,3 +354,43 @@ def test_remove_forgets_and_only_if_asked_removes_the_playlist(here: World) -> N
     assert here.run("remove", "mix", "--remote", "--yes").code == 0
     assert playlist not in here.emulator.account.library()
     assert (here.root / "playlists" / "mix.toml").exists()
+
+
+def test_a_cover_is_made_to_fit_and_sent_once(here: World) -> None:
+    from PIL import Image
+
+    picture = here.root / "playlists" / "mix.png"
+    Image.effect_noise((1500, 900), 90).save(picture)
+    here.listing(FIVE, cover="mix.png")
+    assert here.run("sync", "mix").code == 0
+    sent = [r for r in here.emulator.writes if r.template.endswith("/images")]
+    assert len(sent) == 1
+    here.sync()
+    assert here.sync()["requests"]["sent"] == 1
+    Image.effect_noise((300, 300), 20).save(picture)
+    here.sync()
+    assert len([r for r in here.emulator.writes if r.template.endswith("/images")]) == 2
+    picture.write_bytes(b"no picture")
+    refused = here.run("sync", "mix")
+    assert refused.code == 3
+    assert "mix.png" in refused.err
+    here.listing(FIVE, cover="../mix.png")
+    assert here.run("sync", "mix").code == 3
+
+
+def test_two_runs_at_once_end_in_the_right_list(tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from playlist_builder.emulator import Emulator
+    from playlist_builder.emulator.catalogue import Catalogue
+    from tests.machine import Machine
+
+    with Emulator(Catalogue.shipped()) as emulator:
+        one = Machine(home=tmp_path / "one", work=tmp_path / "work", emulator=emulator)
+        one.listing("mix", FIVE, title="The Mix")
+        one.log_in()
+        with ThreadPoolExecutor(2) as pool:
+            ran = list(pool.map(lambda _: one.run("sync", "mix", "--json"), range(2)))
+        assert [r.code for r in ran] == [0, 0]
+        assert len([p for p in emulator.account.playlists.values() if p.name == "The Mix"]) == 1
+        assert emulator.account.playlist("The Mix").uris == chosen(ran[0].json)

@@ -114,10 +114,12 @@ class World:
 
 @contextlib.contextmanager
 def world(root: Path, options: Options | None = None, catalogue: Catalogue | None = None) -> Iterator[World]:
-    """A world with a login and nothing else."""
-    clock = MovableClock()
+    """A world with a login and nothing else; its account lies in `root` too, so that a copy of it is another world."""
     catalogue = catalogue or Catalogue.shipped()
-    with Emulator(catalogue, clock=clock, options=options or Options()) as emulator:
+    clock = MovableClock()
+    file = root / "account.json"
+    with Emulator(catalogue, clock=clock, options=options or Options(), account_file=file) as emulator:
         made = World(emulator=emulator, clock=clock, root=root, catalogue=catalogue)
-        made.log_in()
+        if not made.settings.home.joinpath("token.json").exists():
+            made.log_in()
         yield made

@@ -47,6 +47,7 @@ class Loaded:
     """A listing with its lock."""
 
     name: str
+    path: Path
     tracklist: Tracklist
     lock_path: Path
     lock: Lock
@@ -74,6 +75,7 @@ def load(item: ListingFile, lock_path: Path) -> Loaded:
     lock = locks.load(lock_path) or locks.new_lock()
     return Loaded(
         name=item.name,
+        path=item.path,
         tracklist=tracklist,
         lock_path=lock_path,
         lock=lock,

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from playlist_builder import cover
+from playlist_builder.cover import Cover
 from playlist_builder.decided import person_decision
 from playlist_builder.errors import Ambiguous, NotApplied, NotFound, ServiceError, UnsafePlan
 from playlist_builder.matching.decide import THRESHOLD
@@ -80,7 +82,8 @@ class Push:
             remembered = self._create()
         assert self.head is not None
         writes_texts = self._texts(remembered)
-        if self._unchanged(remembered) and not any(vars(writes_texts).values()):
+        picture = self._picture(remembered)
+        if self._unchanged(remembered) and writes_texts == TextsToWrite() and picture is None:
             self.changes = self._kept(remembered)
             self._release(remembered)
             return
@@ -89,7 +92,8 @@ class Push:
         else:
             remembered = self._merge_and_write(remembered)
         if not self.options.dry_run:
-            self._write_texts(remembered, writes_texts)
+            remembered = self._write_texts(remembered, writes_texts)
+            self._write_picture(remembered, picture)
 
     def reference(self) -> PlaylistRef | None:
         """The playlist as reports name it; None where there is none (a dry run that would create it)."""
@@ -431,10 +435,10 @@ class Push:
             public=texts.visibility_to_write(said.public_asked, said.public_seen, wishes.public, self.head.public),
         )
 
-    def _write_texts(self, remembered: Remembered, wanted: TextsToWrite) -> None:
+    def _write_texts(self, remembered: Remembered, wanted: TextsToWrite) -> Remembered:
         assert self.head is not None
         said = remembered.texts
-        if any(value is not None for value in vars(wanted).values()):
+        if wanted != TextsToWrite():
             try:
                 self.service.change_details(
                     remembered.playlist_id, name=wanted.name, description=wanted.description, public=wanted.public
@@ -456,6 +460,29 @@ class Push:
             self.notes.append(
                 "Spotify reports the playlist as public although it was asked not to be. In the app: … > Make private."
             )
+        remembered = replace(remembered, texts=said)
+        self.state.remember(self.place, remembered)
+        return remembered
+
+    def _picture(self, remembered: Remembered) -> Cover | None:
+        """The listing's cover where it is not the one sent last; raises `ListingError` for what is no picture."""
+        name = self.loaded.tracklist.cover
+        if name is None:
+            return None
+        found = cover.read(self.loaded.path, name)
+        return None if found.key == remembered.texts.cover else found
+
+    def _write_picture(self, remembered: Remembered, picture: Cover | None) -> None:
+        if picture is None:
+            return
+        try:
+            self.service.set_cover(remembered.playlist_id, picture.jpeg)
+        except ServiceError as error:
+            if error.code != 3:
+                raise
+            self.notes.append(f"The service did not take the cover ({error}); the tracks are right.")
+            return
+        said = replace(remembered.texts, cover=picture.key)
         self.state.remember(self.place, replace(remembered, texts=said))
 
 

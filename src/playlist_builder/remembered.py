@@ -39,5 +39,11 @@ def _open(track: Track, decision: Decision | None, memory: RowMemory | None, loa
         if found.outcome == "matched":  # found before, but no longer decided: the next sync takes it up
             found = replace(found, outcome="review", recording=None, reason="not decided yet")
         return found
-    gap = bool(decision and decision.later)
-    return Match(track=track, outcome="unsearched", reason="not searched yet", gap=gap)
+    return Match(
+        track=track,
+        outcome="unsearched",
+        reason="not searched yet",
+        gap=bool(decision and decision.later),
+        candidates=memory.candidates if memory else (),  # what a person looked for by hand
+        searches=memory.searches if memory else (),
+    )

@@ -21,11 +21,12 @@ from playlist_builder.cli.options import app_of, json_option, name_argument, ser
     show_default=True,
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@click.option("--covers", is_flag=True, help="With html: show cover pictures, loaded from the service.")
 @service_option
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, name: str, format_: str, output: Path | None, service: str | None, as_json: bool
+    ctx: click.Context, name: str, format_: str, output: Path | None, covers: bool, service: str | None, as_json: bool
 ) -> int:
     """Show a listing's matches and mismatches; asks the service nothing."""
     from playlist_builder.cli.known import known
@@ -47,7 +48,7 @@ def command(
     elif format_ == "html":
         from playlist_builder.report.html import page
 
-        text = page(title, name, found.matches, found.playlist_url)
+        text = page(title, name, found.matches, found.playlist_url, covers)
     else:
         text = _terminal(app, Result(listing=name, service=found.service, title=title, matches=found.matches), output)
     if output is not None:

@@ -15,7 +15,7 @@ from playlist_builder import builder
 from playlist_builder.builder import Desk, Loaded, Options
 from playlist_builder.cli.app import App
 from playlist_builder.cli.reminders import settle
-from playlist_builder.errors import AuthError, PlaylistError, RateLimited, UsageError
+from playlist_builder.errors import AuthError, PlaylistError, RateLimited, ServiceError, UsageError
 from playlist_builder.model import Account, Result
 from playlist_builder.notices import login_warning
 from playlist_builder.push import Ask
@@ -23,6 +23,7 @@ from playlist_builder.report.text import clean
 from playlist_builder.store.listings import ListingFile, Listings
 
 UseCase = Callable[[Desk, Loaded, Options], Result]
+LONGEST_RUN_S = 1800  # what a second run waits for the first
 FIRST_CODES = (1, 5, 3, 6, 4, 0)  # of several listings: the first of these that occurred
 
 
@@ -107,7 +108,9 @@ def run_listings(
             try:
                 if isinstance(one, PlaylistError):
                     raise one
-                with app.progress(one.tracklist.title, len(one.tracklist.tracks), as_json) as on_row:
+                waiting = contextlib.nullcontext() if options.dry_run else alone(app, service, item.name)
+                with waiting, app.progress(one.tracklist.title, len(one.tracklist.tracks), as_json) as on_row:
+                    one = builder.load(item_of(one), one.lock_path)  # as the run before this one left it
                     desk = Desk(
                         service=opened,
                         state=state,
@@ -144,6 +147,35 @@ def run_listings(
 
         click.echo(json.dumps(objects[0] if single else results_object(objects), ensure_ascii=False, indent=2))
     return next((code for code in FIRST_CODES if code in codes), max(codes, default=0))
+
+
+def item_of(one: Loaded) -> ListingFile:
+    """The listing's file again."""
+    return ListingFile(name=one.name, path=one.path)
+
+
+@contextlib.contextmanager
+def alone(app: App, service: str, name: str) -> Iterator[None]:
+    """One run at a time for each listing and login: the second waits, then starts from what is there."""
+    import filelock
+
+    from playlist_builder.store.files import private_directory
+
+    directory = private_directory(app.settings.data_dir(service) / "running")
+    lock = filelock.FileLock(directory / f"{name}.lock", mode=0o600)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        if app.verbosity >= 0:
+            app.err.print(f"Another run is busy with {name}; waiting for it.", markup=False)
+        try:
+            lock.acquire(timeout=LONGEST_RUN_S)
+        except filelock.Timeout:
+            raise ServiceError(f"Another run has been busy with {name} for {LONGEST_RUN_S // 60} minutes.") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def scopes(loaded: Sequence[Loaded | PlaylistError]) -> tuple[str, ...]:
@@ -213,8 +245,3 @@ def say_price(app: App, desk: Desk, one: Loaded, service: str, options: Options)
         left = ledger.left()
     today = f" of the {left} requests left today" if left is not None else " requests"
     app.err.print(f"{one.name}: about {about}{today}", style="dim", markup=False)
-
-
-@contextlib.contextmanager
-def no_progress() -> Iterator[Callable[[int, int], None]]:
-    yield lambda settled, rows: None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from playlist_builder import builder
 from playlist_builder.builder import Desk, Loaded, Options
 from playlist_builder.cli.app import App
-from playlist_builder.cli.run import choose, load, scopes
+from playlist_builder.cli.run import alone, choose, item_of, load, scopes
 from playlist_builder.errors import AuthError, PlaylistError, RateLimited
 from playlist_builder.model import Result
 from playlist_builder.report.text import clean
@@ -43,10 +43,10 @@ def sync_all(app: App, names: tuple[str, ...] | None, service: str) -> list[Done
         app.open_service(service, extra_scopes=needed) as opened,
         contextlib.closing(app.state(service)) as state,
     ):
-        return _each(Desk(service=opened, state=state, clock=app.clock), loaded)
+        return _each(app, Desk(service=opened, state=state, clock=app.clock), loaded)
 
 
-def _each(desk: Desk, loaded: dict[str, Loaded | PlaylistError]) -> list[Done]:
+def _each(app: App, desk: Desk, loaded: dict[str, Loaded | PlaylistError]) -> list[Done]:
     """One after the other, until the login or the service's limit ends it for the rest."""
     options = Options(by_name=False, scheduled=True)
     done: list[Done] = []
@@ -58,7 +58,9 @@ def _each(desk: Desk, loaded: dict[str, Loaded | PlaylistError]) -> list[Done]:
         try:
             if isinstance(one, PlaylistError):
                 raise one
-            result = builder.sync(desk, one, options)
+            with alone(app, desk.service.name, name):
+                one = builder.load(item_of(one), one.lock_path)  # as a run before this one left it
+                result = builder.sync(desk, one, options)
         except PlaylistError as error:
             done.append(_failed(name, error))
             over = _ends_all(error)

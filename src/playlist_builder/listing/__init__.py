@@ -11,10 +11,18 @@ from playlist_builder.listing.source import Note, Reading, Source
 __all__ = ["FORMATS", "SUFFIXES", "Note", "Reading", "Source", "read", "readings"]
 
 # In the order in which they are asked; imported when they are asked, so that a TOML listing costs no HTML parser.
-FORMATS: tuple[str, ...] = ("toml",)
+FORMATS: tuple[str, ...] = (
+    "toml", "itunes", "xspf", "json", "cue", "pls", "m3u", "wikitext", "yaml", "html", "csv", "bbcode",
+    "markdown", "text",
+)  # fmt: skip
 
 # What a listing's file name in the listings directory may end in; TOML first: it wins where two have one name.
-SUFFIXES: tuple[str, ...] = (".toml",)
+SUFFIXES: tuple[str, ...] = (
+    ".toml", ".csv", ".tsv", ".m3u8", ".m3u", ".pls", ".xspf", ".jspf", ".json", ".cue", ".xml", ".yaml", ".yml",
+    ".wiki", ".html", ".htm", ".md", ".txt",
+)  # fmt: skip
+
+MOST_LINES = 300_000  # more are refused: they would take longer than anybody waits
 
 
 def readings(source: Source, format: str | None = None) -> tuple[Reading, ...]:
@@ -25,6 +33,11 @@ def readings(source: Source, format: str | None = None) -> tuple[Reading, ...]:
     """
     if format is not None and format not in FORMATS:
         raise UsageError(f"There is no format {format!r}. Known: {', '.join(FORMATS)}.")
+    if len(source.lines) > MOST_LINES:
+        raise ListingError(
+            f"{source.name}: {len(source.lines):,} lines are too many for a track listing (at most {MOST_LINES:,}). "
+            "Cut out the part with the listing and read that."
+        )
     for name in (format,) if format else FORMATS:
         module = _module(name)
         if format or module.detect(source):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from playlist_builder.matching.names import copyist, level, title_of
+from playlist_builder.matching.names import copyist, level, tidy, title_of
 from playlist_builder.matching.score import artist_part, title_part, wanted_title
 from playlist_builder.model import Album, Recording, Track, Tracklist
 
@@ -15,6 +15,7 @@ WEAK = 0.62  # a row that fits this well is taken where its place and its neighb
 ENOUGH = 0.5  # share of the rows that must fit before an album is the listing's
 TITLE, ARTIST = 0.65, 0.35  # of a pair; inside the right album the title says more than the credit
 VERSION_COST = 0.15  # the other version of a song stands on the same album now and then
+MOST_PAIRS = 40_000  # rows times tracks; more is no album's listing, and would take seconds
 NEAR = 0.6  # least likeness of two album names for the album to be read at all
 
 _SCORE = re.compile(r"\bscore\b|\bpartitura\b|\bfilmmusik\b", re.IGNORECASE)
@@ -40,7 +41,7 @@ class Alignment:
 
 def bare_name(name: str) -> str:
     """An album's levelled name without what kind of release it is: "Rocky IV (Original Soundtrack)" is "rocky 4"."""
-    return level(_KIND.sub(" ", name.replace(":", " "))) or level(name)
+    return level(_KIND.sub(" ", tidy(name).replace(":", " "))) or level(name)
 
 
 def likely_albums(tracklist: Tracklist, name: str, found: Sequence[Album]) -> list[Album]:
@@ -95,6 +96,8 @@ def align(tracks: Sequence[Track], album: Sequence[Recording]) -> Alignment:
     Weak pairs stay only where the row before or after is paired with the neighbouring track, or nothing else on the
     album comes near.
     """
+    if len(tracks) * len(album) > MOST_PAIRS:
+        return Alignment((None,) * len(tracks))
     fits = [[pair_fit(track, recording) for recording in album] for track in tracks]
     pairs = _in_order(fits)
     used = {pair[0] for pair in pairs if pair is not None}

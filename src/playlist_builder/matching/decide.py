@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import SequenceMatcher
+from dataclasses import replace
 from itertools import pairwise
 
+from rapidfuzz import fuzz
+
 from playlist_builder.matching.differences import differences
-from playlist_builder.matching.names import level, title_of
+from playlist_builder.matching.line import other_readings, readings
+from playlist_builder.matching.names import fold, level, title_of
 from playlist_builder.matching.same import same_recording, same_song
-from playlist_builder.matching.score import album_part, score
+from playlist_builder.matching.score import album_part, artist_part, score
 from playlist_builder.model import Accept, Candidate, FoundBy, Match, Query, Recording, Score, Search, Track, Tracklist
 
 THRESHOLD = 0.80  # least total that is accepted; set on labelled cases (tests/benchmarks/matching)
 MARGIN = 0.03  # least lead over the next recording of another song or act
 LIKELY = 0.60  # least total that is proposed to a person
+SURE = 0.85  # least likeness of both names for another reading of a row than the one it gives
+ALL_WORDS = 70  # least likeness (0–100) of all words of a row to a recording's for its other readings to be tried
+CLEARLY = 0.1  # least lead of another reading over the row as it stands
 EQUALS = 0.05  # recordings of the same song within this of the best are chosen among by the listing's wishes
 
-# How often a best candidate of a raw total is right: (total, share right), measured on the labelled cases.
-CALIBRATION = ((0.0, 0.0), (0.45, 0.02), (0.6, 0.25), (0.7, 0.5), (0.77, 0.75), (0.8, 0.95), (0.85, 0.985), (1.0, 1.0))
+# How often a best candidate of a raw total is right: (total, share right). Pools of rising share over labelled rows as
+# they are and altered, rounded: python -m tests.benchmarks.matching --cases DIR --calibrate
+CALIBRATION = ((0.0, 0.0), (0.25, 0.05), (0.45, 0.1), (0.6, 0.5), (0.79, 0.93), (0.93, 0.985), (1.0, 1.0))
 
 
 def confidence(total: float) -> float:
@@ -53,8 +60,85 @@ def decide(
 
     The best total must reach THRESHOLD and lead the best recording of another song or act by MARGIN. Recordings of
     one song that are as good are chosen among by `choice_key`. Candidates with a refusal, explicit ones where the
-    listing avoids them and unplayable ones are never taken, only shown.
+    listing avoids them and unplayable ones are never taken, only shown. Where the row as it stands is nothing sure,
+    its other readings ("Title - Artist") are tried on the same candidates.
     """
+    match = _decide(track, candidates, wishes, accept, searches)
+    best = max((c.score.total for c in candidates if c.score.refusal is None), default=0.0)
+    if not candidates or (best >= THRESHOLD and (track.artist or match.outcome == "matched")):
+        return match
+    return _by_other_reading(track, candidates, wishes, accept, searches, best) or match
+
+
+def decide_line(
+    line: str,
+    recordings: Sequence[Recording],
+    wishes: Tracklist,
+    accept: Accept = "confident",
+) -> Match:
+    """The match for a line of unknown orientation among `recordings` (in search order); its track is the likeliest
+    reading of the line."""
+    track = readings(line)[0]
+    return decide(track, [candidate(track, found, None, wishes) for found in recordings], wishes, accept)
+
+
+def _by_other_reading(
+    track: Track,
+    candidates: Sequence[Candidate],
+    wishes: Tracklist,
+    accept: Accept,
+    searches: tuple[Search, ...],
+    best: float,
+) -> Match | None:
+    """The match of another reading of the row, if it is clearly better than `best`: both names at SURE or more."""
+    found: tuple[float, Match] | None = None
+    whole = fold(f"{track.artist} {track.title}")
+    candidates = [c for c in candidates if fuzz.token_set_ratio(whole, fold(c.recording.label)) >= ALL_WORDS]
+    for reading in other_readings(track):
+        scored = [replace(c, score=score(reading, c.recording)) for c in candidates]
+        likely = [replace(c, differences=differences(reading, c.recording, wishes)) for c in scored if _both_agree(c)]
+        if not likely:
+            continue
+        match = _decide(reading, likely, wishes, accept, searches)
+        top = max(c.score.total for c in likely)
+        if (
+            (top >= best + CLEARLY or not track.artist)
+            and match.outcome != "missing"
+            and (found is None or top > found[0])
+        ):
+            found = (top, match)
+    if found is None:
+        return None
+    match = found[1]
+    sentence = _read_as(track, match.track)
+    reason = "; ".join(part for part in (sentence, match.reason) if part)
+    if match.outcome == "matched" and accept == "exact" and track.artist:
+        return _review(track, match.candidates, searches, f"not exact: {reason}")
+    differing = differences(track, match.recording, wishes) if match.recording else ()
+    return replace(match, track=track, reason=reason, differences=differing)
+
+
+def _both_agree(found: Candidate) -> bool:
+    parts = dict(found.score.parts)
+    return parts["title"] >= SURE and parts.get("artist", 0.0) >= SURE
+
+
+def _read_as(track: Track, reading: Track) -> str:
+    """How the reading takes the row, in a few words; "" where the row named no artist and one is told apart."""
+    if not track.artist:
+        return ""
+    if level(reading.artist) in level(track.title) and level(track.artist) == level(reading.title):
+        return "artist and title are the other way round in the listing"
+    return f"the row is read as {reading.artist} – {reading.title}"
+
+
+def _decide(
+    track: Track,
+    candidates: Sequence[Candidate],
+    wishes: Tracklist,
+    accept: Accept,
+    searches: tuple[Search, ...],
+) -> Match:
     unique = _unique(candidates)
     ranked = sorted(unique, key=lambda c: (c.score.refusal is not None, -c.score.total))
     shown = tuple(sorted(unique, key=_interest, reverse=True)[:10])
@@ -119,7 +203,7 @@ def choice_key(track: Track, recording: Recording, wishes: Tracklist) -> tuple[f
         edition = int(remaster != (wishes.prefer[0] == "remaster"))
     albums = (track.album,) if track.album else wishes.albums
     album = 1 - max((album_part(name, recording.album) for name in albums), default=0.0) if recording.album else 1.0
-    words = 1 - SequenceMatcher(None, track.title.casefold(), recording.title.casefold(), autojunk=False).ratio()
+    words = 1 - fuzz.ratio(track.title.casefold(), recording.title.casefold()) / 100
     year = 0
     if wishes.year and recording.release_date:
         year = abs(wishes.year - int(recording.release_date[:4] or 0)) if recording.release_date[:4].isdigit() else 0
@@ -174,7 +258,11 @@ def _same_names(a: Candidate, b: Candidate) -> bool:
     def part(found: Candidate, name: str) -> float:
         return dict(found.score.parts).get(name, 0.0)
 
-    return all(part(found, "artist") >= 0.9 and part(found, "title") >= 0.85 for found in (a, b))
+    if not all(part(found, "artist") >= 0.9 and part(found, "title") >= 0.85 for found in (a, b)):
+        return False
+    one, other = a.recording, b.recording
+    credit = ", ".join(one.artists)
+    return artist_part(credit, title_of(one.title), other, title_of(other.title)) >= SURE
 
 
 def _album_agrees(track: Track, recording: Recording, wishes: Tracklist) -> bool:
@@ -204,20 +292,19 @@ REFUSED = {
 
 def _none(track: Track, shown: tuple[Candidate, ...], searches: tuple[Search, ...]) -> Match:
     """`review` where a person could choose what a rule refused, else `missing`; with one sentence that says why."""
+    titled = [c for c in shown if dict(c.score.parts)["title"] >= 0.9]
     refused = [c for c in shown if c.score.refusal and c.score.total >= THRESHOLD]
     versions = [c for c in refused if c.score.refusal != "copy"]
     if versions:
         tags = sorted(set().union(*(title_of(c.recording.title).tags for c in versions)))
         what = f"only {', '.join(tags)} recordings were found" if tags else "only another version was found"
         return _review(track, shown, searches, what)
-    if refused:
+    if refused or (titled and all(c.score.refusal == "copy" for c in titled)):
         reason = "only karaoke or tribute recordings were found"
     elif not shown:
         reason = "the search found nothing"
     else:
-        acts = {
-            level(c.recording.artists[0]) for c in shown if c.recording.artists and dict(c.score.parts)["title"] >= 0.9
-        }
+        acts = {level(c.recording.artists[0]) for c in titled if c.recording.artists and c.score.refusal != "copy"}
         like = f" like {track.artist!r}" if track.artist else ""
         if len(acts) > 1:
             reason = f"found {len(acts)} acts with this title, none{like}"
@@ -230,4 +317,14 @@ def _none(track: Track, shown: tuple[Candidate, ...], searches: tuple[Search, ..
     return Match(track=track, outcome="missing", reason=reason, candidates=shown, searches=searches)
 
 
-__all__ = ["THRESHOLD", "Score", "candidate", "choice_key", "confidence", "decide", "taken", "why_not_exact"]
+__all__ = [
+    "THRESHOLD",
+    "Score",
+    "candidate",
+    "choice_key",
+    "confidence",
+    "decide",
+    "decide_line",
+    "taken",
+    "why_not_exact",
+]

@@ -12,6 +12,8 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
+LONGEST = 300  # characters of a name that are compared; the longest real titles have about 250
+
 _APOSTROPHES = re.compile(r"(?<=\w)['’‘`´ʼ＇](?=\w)")
 _CONNECTORS = {"und": "and", "y": "and", "et": "and", "n": "and", "och": "and", "og": "and"}
 _NUMBERS = {
@@ -44,6 +46,12 @@ _NUMBERS = {
 }
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 _WORDS = {"pt": "part", "pts": "part", "vol": "volume", "ft": "feat", "mr": "mister", "st": "saint", "dr": "doctor"}
+_LEVELLED = {**_WORDS, **_ROMAN, **_NUMBERS}
+_ARTICLE = re.compile(r"\W*(?:the\s+)?an?\s", re.IGNORECASE)
+_AMPERSAND = re.compile(r"(?:^|(?<=\s))[&+](?=\s|$)|&")
+_INITIALS = re.compile(r"(?<=\b\w)\.(?=\w\b)")  # "U.S.A." is "usa"
+_STRAY_STAR = re.compile(r"(?<![a-z0-9*])\*+")
+_FOLDED_WORD = re.compile(r"[a-z0-9*]+")
 _SOUNDS = tuple(
     (re.compile(pattern), letters)
     for pattern, letters in (
@@ -55,6 +63,11 @@ _INSIDE = ((re.compile(r"(?<=\w)\$(?=\w)"), "s"), (re.compile(r"(?<=\w)!(?=\w)")
 _SPELT_G = re.compile(r"(?<=\w\win)['’](?=\W|$)")  # "lovin'" is "loving"
 
 
+def tidy(text: str) -> str:
+    """`text` with single spaces, cut to LONGEST: what every comparison begins with, so that none takes long."""
+    return " ".join(text[: 2 * LONGEST].split())[:LONGEST]
+
+
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """`text` in lower-case ASCII words with one space between: case, width, accents, script and punctuation levelled.
@@ -62,26 +75,31 @@ def fold(text: str) -> str:
     Idempotent. "&", "+", "and", "und", "y" are "and"; number words, Roman parts and common abbreviations are levelled;
     letters hidden by asterisks stay hidden ("f**k"). Scripts other than Latin are transliterated (anyascii).
     """
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = _SPELT_G.sub("g", text)
-    text = _APOSTROPHES.sub("", text)
-    for pattern, letter in _INSIDE:
-        text = pattern.sub(letter, text)
-    text = re.sub(r"(?:^|(?<=\s))[&+](?=\s|$)|&", " and ", text)
-    text = anyascii(text).casefold().replace("'", "")
-    text = re.sub(r"(?<=\b\w)\.(?=\w\b)", "", text)  # initials: "U.S.A." is "usa"
-    text = re.sub(r"(?<![a-z0-9*])\*+", " ", text)
-    words = re.findall(r"[a-z0-9*]+", text)
-    return " ".join(_level(word, 0 < place < len(words) - 1) for place, word in enumerate(words))
+    text = text[:LONGEST]
+    text = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    if "'" in text or not text.isascii():
+        text = _APOSTROPHES.sub("", _SPELT_G.sub("g", text))
+    if "$" in text or "!" in text:
+        for pattern, letter in _INSIDE:
+            text = pattern.sub(letter, text)
+    if "&" in text or "+" in text:
+        text = _AMPERSAND.sub(" and ", text)
+    if not text.isascii():
+        text = anyascii(text).casefold()
+    text = text.replace("'", "")
+    if "." in text:
+        text = _INITIALS.sub("", text)
+    if "*" in text:
+        text = _STRAY_STAR.sub(" ", text)
+    words = _FOLDED_WORD.findall(text)
+    last = len(words) - 1
+    return " ".join([_level(word, 0 < place < last) for place, word in enumerate(words)])
 
 
 def _level(word: str, between: bool) -> str:
     if between and word in _CONNECTORS:
         return _CONNECTORS[word]
-    for table in (_NUMBERS, _ROMAN, _WORDS):
-        if word in table:
-            return table[word]
-    return word
+    return _LEVELLED.get(word, word)
 
 
 @lru_cache(maxsize=65536)
@@ -96,9 +114,10 @@ def sound(folded: str) -> str:
 @lru_cache(maxsize=65536)
 def level(text: str) -> str:
     """`fold` without the articles "the" and "a"/"an" at the start, as long as anything is left."""
+    text = text[:LONGEST]
     words = fold(text).split()
     kept = [word for word in words if word != "the"]
-    if len(kept) > 1 and kept[0] in ("a", "an"):
+    if len(kept) > 1 and kept[0] in ("a", "an") and _ARTICLE.match(text):  # "a-ha" is no article and "ha"
         kept = kept[1:]
     return " ".join(kept or words)
 
@@ -121,6 +140,11 @@ _TAIL_BAND = re.compile(
 )
 
 
+def act_key(name: str) -> str:
+    """`level`, or the signs themselves for an act that is all signs ("!!!")."""
+    return level(name) or squeeze(name.casefold())
+
+
 @lru_cache(maxsize=65536)
 def artists_of(credit: str) -> tuple[str, ...]:
     """The acts that a credit may name, in its order and own spelling, first the whole; no duplicates.
@@ -128,7 +152,7 @@ def artists_of(credit: str) -> tuple[str, ...]:
     "Kenny Loggins and Gladys Knight" gives the whole, "Kenny Loggins" and "Gladys Knight"; "John Cafferty and the
     Beaver Brown Band" gives the whole and "John Cafferty"; whether "X & Y" is one act's name is left to comparison.
     """
-    whole = credit.strip(" ,;&")
+    whole = tidy(credit).strip(" ,;&")
     acts = [whole]
     main, *featured = _FEATURING.split(whole)
     for part in (main, *featured):
@@ -141,7 +165,7 @@ def artists_of(credit: str) -> tuple[str, ...]:
             acts.extend(piece.strip(" ,;&()[]") for piece in _BETWEEN.split(part))
     seen: dict[str, str] = {}
     for act_name in acts:
-        key = level(act_name)
+        key = act_key(act_name)
         if key and key not in seen:
             seen[key] = act_name
     return tuple(seen.values())
@@ -150,6 +174,7 @@ def artists_of(credit: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65536)
 def main_credit(credit: str) -> str:
     """The credit without its featured guests, in its own spelling."""
+    credit = tidy(credit)
     return _FEATURING.split(credit)[0].strip(" ,;&([") or credit.strip()
 
 
@@ -188,7 +213,7 @@ STRICT_TAGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "rerecorded",
             r"\bre[- ]?record(?:ed|ing)?\b|\bnew(?:ly)? record(?:ed|ing)\b|\bre-?make\b|\btaylor[’'`]?s version\b"
-            r"|\bneuaufnahme\b|\bregrabad[ao]\b|\bnew version\b|\brevisited\b|\b(?:19|20)\d\d version\b|\brework(?:ed)?\b",
+            r"|\bneuaufnahme\b|\bnew vocals?\b|\bregrabad[ao]\b|\bnew version\b|\brevisited\b|\b(?:19|20)\d\d version\b|\brework(?:ed)?\b",
         ),
         ("sped", r"\bsped[- ]up\b|\bspeed(?:ed)?[- ]up\b|\bnightcore\b|\bslowed\b|\breverb\b|\b8d audio\b|\bchopped\b"),
         (
@@ -222,20 +247,24 @@ _LANGUAGE = tuple(
 )
 # "single version", "radio edit", "2009 remaster": the plain recording, or its release, under a name of its own.
 REMASTER = re.compile(r"\bre-?master(?:ed|izado|isé|is)?\b|\bdigital master\b|\bremastering\b", re.IGNORECASE)
-NEUTRAL = re.compile(
-    r"""^(?:
-      (?:the\s)?(?:original|single|album|lp|ep|7["”″']?|7[- ]inch|radio|mono|stereo|main|final|full|standard|studio|video|promo|pop|us|uk|
-         short|soundtrack|film|movie|motion\ picture|ost|tv|remaster(?:ed)?|re-?issue|explicit|clean|deluxe|edited|version|edit|mix|
-         recording|soundtrack|version|versión|versione|master|take|digital(?:ly)?|rock|theme|title|song|track|cut|release|
-         (?:19|20)\d\d|\d{1,2}\.?|\s|/|-|&|,|\.|’|')+
-      |bonus(?:\ track)?|explicit(?:\ (?:version|lyrics))?|clean(?:\ version)?|edit(?:ed)?|deluxe(?:\ edition)?|hidden\ track
-      |official(?:\ (?:music|lyrics?|hd|4k|audio|video|visuali[sz]er|clip|musikvideo|vídeo|clipe))*
-      |(?:music|lyrics?|audio|hd|hq|4k|video|clip|mv|m/v|with\ lyrics|lyric\ video|visuali[sz]er|remastered\ in\ 4k|videoclip|
-         video\ oficial|clip\ officiel|official\ video\ hd)(?:\ (?:video|hd|hq|oficial|officiel|version|4k|audio))*
-      |(?:19|20)\d\d(?:\ (?:re-?master(?:ed)?|digital\ re-?master|mix|version|remastered\ version))?
-    )$""",
-    re.IGNORECASE | re.VERBOSE,
+_NEUTRAL_WORDS = frozenset(
+    ["the", "a", "in", "of", "original", "originale", "single", "album", "lp", "ep", "radio", "mono", "stereo", "main", "final", "full", "standard", "studio", "video", "promo", "pop", "us", "uk", "short", "soundtrack", "film", "movie", "motion", "picture", "ost", "tv", "remaster", "remastered", "reissue", "re", "issue", "explicit", "clean", "deluxe", "edited", "version", "edit", "mix", "recording", "versión", "versione", "versión", "version", "master", "take", "digital", "digitally", "rock", "theme", "title", "song", "track", "cut", "release", "bonus", "edition", "hidden", "official", "music", "lyrics", "lyric", "hd", "hq", "4k", "8k", "uhd", "audio", "visualizer", "visualiser", "clip", "musikvideo", "vídeo", "clipe", "mv", "m", "v", "with", "videoclip", "oficial", "officiel", "officielle", "ufficiale", "officiell", "offizielles", "inch", "7", "quality", "high", "promotional", "cc", "sub"]
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+_YEAR_VERSION = re.compile(r"(?:19|20)\d\d version", re.IGNORECASE)  # recorded anew in that year, mostly
+
+
+def neutral(words: str) -> bool:
+    """Whether `words` (a bracket or a suffix) say nothing of the performance: "2009 Remaster", "Official Video", "Mono"."""
+    tokens = re.findall(r"[^\W_]+", words.casefold())
+    return bool(tokens) and all(
+        token in _NEUTRAL_WORDS or (token.isdecimal() and (len(token) <= 2 or bool(_YEAR.fullmatch(token))))
+        for token in tokens
+    )
+
+
 FILM = re.compile(
     r"""\b(?:from|theme\ from|aus|du\ film|de\ la\ pel[ií]cula|da|dal|love\ theme\ from|as\ featured\ in|featured\ in|as\ heard\ in|banda\ sonora|bande\ originale)\b
         .*|\b(?:soundtrack|motion\ picture|o\.?s\.?t\.?|main\ title|end\ title|film\ version|movie\ version)\b.*|["“”«»„].+["“”«»].*""",
@@ -245,10 +274,21 @@ _FEATURED = re.compile(
     r"^(?:feat(?:uring)?\b\.?|ft\b\.?|with\b|w/|con\b|avec\b|mit\b|duet with\b|& |and )\s*", re.IGNORECASE
 )
 _PART = re.compile(
-    r"\b(?:part|pt|parts|pts|teil|parte|partie)\.?\s*(\d+|[ivx]+|one|two|three|four|five)\b", re.IGNORECASE
+    r"\b(?:part|pt|parts|pts|teil|parte|partie)\.?\s*(\d+|[ivx]+|one|two|three|four|five)\b(\s*(?:[-–&+,/]|and|und|y)\s*(?:\d+|[ivx]+|two|three)\b)*",
+    re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|【([^【】]*)】|（([^（）]*)）|「([^「」]*)」$")
 _DASHES = re.compile(r"\s+[-–—~|]\s+|\s+[-–—](?=\S)|(?<=[^\s-])[-–—]\s+")
+_RELEASE = re.compile(
+    r"\s(?:(?:(?:19|20)\d\d )?(?:digital(?:ly)? )?remaster(?:ed)?(?: version)?(?: (?:19|20)\d\d)?"
+    r"|radio edit|(?:single|album|lp|mono|stereo|radio|original) version|original mix|single edit)$",
+    re.IGNORECASE,
+)  # the same as in brackets, where a listing lost them
+_ENDING = re.compile(
+    r"\s(karaoke(?: version)?|instrumental(?: version)?|remix|tribute|acoustic version|live version)$", re.IGNORECASE
+)
+_MARKS = re.compile(r"[(\[{【（「]|[-–—~|]\s|\s[-–—]")  # without any of these a title is in one piece
+_PIECED = re.compile(r"\s+/\s+")
 _NUMBERED = re.compile(r"^\d{1,2}[.)]\s*(?=[^\W\d])")  # a row number that slipped into the title
 _THEME = re.compile(r"^(?:(?:love |main )?theme (?:from|of)|song from|music from)\s+(?=\S)", re.IGNORECASE)
 _INLINE_FEATURED = re.compile(r"\s+(?:feat(?:uring)?\b\.?|ft\b\.?)\s+(.+)$", re.IGNORECASE)
@@ -266,11 +306,13 @@ class Title:
     film: str | None = None  # the suffix that names a film, as written
     remaster: bool = False
     part: str | None = None  # "1" of "Pt. 1"
+    which: frozenset[str] = frozenset()  # what tells one such version from another: {"alan", "walker"}, {"wembley"}
 
 
 @lru_cache(maxsize=65536)
 def title_of(text: str) -> Title:
     """The parts of a title. "Living in America - From 'Rocky IV'" is plain "living in america", film "From …"."""
+    text = tidy(text)
     base, qualifiers = _split(_NUMBERED.sub("", text) or text)
     tags: set[str] = set()
     details: list[str] = []
@@ -278,6 +320,7 @@ def title_of(text: str) -> Title:
     film: str | None = None
     remaster = False
     part: str | None = None
+    which: set[str] = set()
     guest = _INLINE_FEATURED.search(base)
     if guest and guest.start() > 0:
         featured.append(guest.group(1))
@@ -291,32 +334,39 @@ def title_of(text: str) -> Title:
         elif _FEATURED.match(words):
             featured.append(_FEATURED.sub("", words))
             tags |= found & {"live", "remix", "karaoke"}
-        elif NEUTRAL.match(words.strip()):
+        elif neutral(words) and not _YEAR_VERSION.fullmatch(words):
             pass
         elif found:
             tags |= found
+            which |= _which(words)
             if numbered:
-                part = fold(numbered.group(1))
+                part = _part_of(numbered)
         elif FILM.search(words):
             film = words
-        elif numbered and len(words) < 12:
-            part = fold(numbered.group(1))
+        elif numbered and len(words) < 16:
+            part = _part_of(numbered)
         elif level(words):
             details.append(level(words))
-    ending = re.search(
-        r"\s(karaoke(?: version)?|instrumental(?: version)?|remix|tribute|acoustic version|live version)$", base, re.I
-    )
+    release = _RELEASE.search(base)
+    if release and release.start() > 2:
+        remaster = remaster or bool(REMASTER.search(release.group()))
+        base = base[: release.start()]
+    ending = _ENDING.search(base)
     if ending and ending.start() > 2:
         tags |= tags_of(ending.group(1))
         base = base[: ending.start()]
     numbered = _PART.search(base)
     if numbered and numbered.start() > 3:
-        part = fold(numbered.group(1))
+        part = _part_of(numbered)
         base = (base[: numbered.start()] + base[numbered.end() :]).strip(" ,-–—:")
     plain = level(base)
     second = [f"{plain} {detail}" for detail in details] + [f"{detail} {plain}" for detail in details]
     second += [detail for detail in details if len(detail) > 3]
-    second += [level(piece) for piece in re.split(r"\s+/\s+", base)[:2] if piece != base and len(level(piece)) > 3]
+    if "/" in base:
+        second += [level(piece) for piece in _PIECED.split(base)[:2] if piece != base and len(level(piece)) > 3]
+    second += [level(piece) for piece in base.split(": ")[1:] if len(level(piece)) >= 10 and " " in level(piece)]
+    if film and _THEME.match(film):
+        second.append(level(film))
     theme = _THEME.sub("", base)
     second += [level(theme)] if theme != base else []
     return Title(
@@ -328,11 +378,30 @@ def title_of(text: str) -> Title:
         film=film,
         remaster=remaster,
         part=part,
+        which=frozenset(which),
     )
 
 
+_UNTELLING = frozenset(
+    ["at", "in", "from", "on", "and", "by", "with", "for", "to", "by", "his", "her", "mix", "remix", "remixed", "remixes", "rmx", "live", "acoustic", "unplugged", "session", "sessions", "karaoke", "instrumental", "demo", "dub", "club", "extended", "12", "reprise", "cover", "tribute", "medley", "tour", "concert", "vivo", "ao", "en", "dj", "feat"]
+)
+
+
+def _which(words: str) -> frozenset[str]:
+    """The words of a version's name that say which one it is, folded."""
+    bare = _FEATURED.sub("", words)
+    return frozenset(word for word in fold(bare).split() if word not in _UNTELLING and word not in _NEUTRAL_WORDS)
+
+
+def _part_of(numbered: re.Match[str]) -> str | None:
+    """The number of the part, folded; None where several are named at once, "Pt. 1 & 2"."""
+    return None if numbered.group(2) else fold(numbered.group(1))
+
+
+@lru_cache(maxsize=65536)
 def tags_of(words: str) -> frozenset[str]:
     """The strict tags that `words` (a bracket, a suffix or a named version) contain."""
+    words = words[:LONGEST]
     found = {tag for tag, pattern in STRICT_TAGS if pattern.search(words)}
     found |= {tag for tag, pattern in _LANGUAGE if pattern.match(words.strip())}
     if "karaoke" in found or "tribute" in found:
@@ -343,6 +412,8 @@ def tags_of(words: str) -> frozenset[str]:
 def _split(text: str) -> tuple[str, list[str]]:
     """The base of a title and what stands in brackets or behind spaced dashes, in order."""
     qualifiers: list[str] = []
+    if not _MARKS.search(text):
+        return text.strip(), qualifiers
 
     def take(found: re.Match[str]) -> str:
         inner = next(group for group in found.groups() if group is not None)
@@ -376,6 +447,18 @@ _COPYIST = re.compile(
 )
 
 
+_COPY_ALBUM = re.compile(
+    r"\bkaraoke\b|\bsing[- ]?along\b|\bin the style of\b|\bmade famous\b|\boriginally performed\b|\bbacking tracks?\b|\btribute to\b"
+    r"|\b(?:lullaby|music box|8[- ]bit) (?:renditions?|versions?|covers?|tributes?)\b|\bcover versions\b",
+    re.IGNORECASE,
+)
+
+
+def copied_album(name: str) -> bool:
+    """Whether an album says outright that its recordings imitate others; "Music Box" alone does not."""
+    return bool(_COPY_ALBUM.search(name[:LONGEST]))
+
+
 def copyist(name: str) -> bool:
     """Whether an act or album calls itself a karaoke, tribute, workout, lullaby or film-orchestra product."""
-    return bool(_COPYIST.search(name))
+    return bool(_COPYIST.search(name[:LONGEST]))

@@ -15,8 +15,11 @@ from playlist_builder.model import Query, Track
 MAX_QUERIES = 5  # for one row
 LONGEST = 100  # characters of one query; the service refuses more than 250
 
+LOOKED_AT = 300  # characters of a name; what is sent is shorter
+
 _BRACKETS = re.compile(r"\s*[(\[{【（]([^()\[\]{}【】（）]*)[)\]}】）]")
-_NOT_WORDS = re.compile(r"[:\"“”„«»()\[\]{}<>*+|\\^~#%=_–—]|\s-+\s|(?<=\s)-+|-+(?=\s)|\B-\B")
+_NOT_WORDS = re.compile(r"[:\"“”„«»()\[\]{}<>*+|\\^~#%=_–—]|\s-+\s|(?<!\w)-+|-+(?!\w)|(?<=\d)/(?=\d)")
+_OPERATORS = re.compile(r"\b(?:AND|OR|NOT)\b")
 
 
 def ladder(track: Track) -> tuple[Query, ...]:
@@ -28,7 +31,7 @@ def ladder(track: Track) -> tuple[Query, ...]:
     queries = []
     for query in _rungs(track):
         key = query.text.casefold()
-        if key not in seen:
+        if key not in seen and key.strip():
             seen.add(key)
             queries.append(query)
     return tuple(queries[:MAX_QUERIES])
@@ -43,9 +46,11 @@ def album_query(name: str, artist: str | None) -> Query:
 
 
 def _rungs(track: Track) -> Iterator[Query]:
-    title = _searchable_title(track)
     if track.isrc:
         yield Query(text=f"isrc:{track.isrc}", step="isrc")
+    title = _searchable_title(track)
+    if not title:
+        return
     if not track.artist:
         if track.album:
             yield Query(text=_short(f"{title} {_words(track.album)}"), step="plain")
@@ -70,7 +75,7 @@ def _searchable_title(track: Track) -> str:
         inner = found.group(1)
         return f" {inner}" if tags_of(inner) else ""
 
-    text = track.title
+    text = " ".join(track.title[:LOOKED_AT].split())
     bare = _BRACKETS.sub(keep, text)
     if not level(bare):
         bare = _BRACKETS.sub(r" \1", text)
@@ -82,13 +87,14 @@ def _searchable_title(track: Track) -> str:
 
 def _words(text: str) -> str:
     """`text` without what the search takes for syntax."""
-    text = re.sub(r"[’‘`´]", "'", text)
-    return " ".join(_NOT_WORDS.sub(" ", text).replace(" & ", " ").split())
+    text = re.sub(r"[’‘`´]", "'", " ".join(text[:LOOKED_AT].split()))
+    text = _OPERATORS.sub(lambda found: found[0].lower(), _NOT_WORDS.sub(" ", text))
+    return " ".join(text.replace(" & ", " ").split())
 
 
 def _filter_words(text: str) -> str:
     """`text` fit for a field filter: no apostrophe, ampersand, slash or colon."""
-    return " ".join(re.sub(r"[&/,.!?;]", " ", re.sub(r"[’‘`´']", "", _words(text))).split())
+    return " ".join(re.sub(r"[&/,;]", " ", re.sub(r"[’‘`´']", "", _words(text))).split())
 
 
 def _short(text: str, longest: int = LONGEST) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playlist_builder.matching.names import level, title_of
+from playlist_builder.matching.score import told_apart
 from playlist_builder.model import Recording
 
 SAME_LENGTH_MS = 3000  # two entries of one recording differ by at most this in their lengths
@@ -24,5 +25,6 @@ def same_song(a: Recording, b: Recording) -> bool:
         one.plain == other.plain
         and one.tags == other.tags
         and one.part == other.part
+        and (one.which == other.which or not told_apart(one.which, other.which))
         and bool({level(name) for name in a.artists[:1]} & {level(name) for name in b.artists})
     )

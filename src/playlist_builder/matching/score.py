@@ -10,7 +10,9 @@ from rapidfuzz.distance import OSA
 
 from playlist_builder.matching.names import (
     Title,
+    act_key,
     artists_of,
+    copied_album,
     copyist,
     fold,
     level,
@@ -26,8 +28,12 @@ from playlist_builder.model import Recording, Score, Track
 WEIGHTS = {"title": 1.0, "artist": 1.0, "version": 0.15, "duration": 0.08, "album": 0.03, "year": 0.02}
 
 PIECE = 0.93  # the names agree, but one of them is only part of its side's credit
+AS_GUEST = 0.84  # the row's artist is a guest there
+ONLY_GUEST = 0.78  # of the row's names only a guest is there: not enough by itself
 LONGER_NAME = 0.86  # one act's name is the other's and more: "Prince", "Prince & The Revolution"
 LONG_START = 0.88  # a title of five words or more that goes on in the other
+OTHER_WORD = 0.78  # most for names that differ by a whole word: "call on me", "all of me"
+LIKE_AT_ALL = 0.4  # names less alike by letters than this are not compared in other ways
 SHORT_NAME = 5  # a name of fewer letters must be the same: Angie is not Angry
 
 
@@ -60,16 +66,48 @@ def wanted_title(track: Track) -> Title:
 def refusal(track: Track, recording: Recording) -> str | None:
     """The rule that rules `recording` out for `track`, or None."""
     wanted, found = wanted_title(track), title_of(recording.title)
-    if not any(copyist(name) for name in (track.artist, track.title, track.album or "")):
-        if "karaoke" in found.tags - wanted.tags or "tribute" in found.tags - wanted.tags:
-            return "copy"
-        if any(copyist(name) for name in (*recording.artists, recording.album or "")):
-            return "copy"
+    if _copies(track, recording, wanted, found):
+        return "copy"
     if wanted.tags != found.tags | (album_tags(recording) if found.tags == frozenset() else frozenset()):
+        return "version"
+    if wanted.tags and (told_apart(wanted.which, found.which) or _unnamed(wanted, found, recording)):
         return "version"
     if wanted.part and found.part and wanted.part != found.part:
         return "part"
     return None
+
+
+def _copies(track: Track, recording: Recording, wanted: Title, found: Title) -> bool:
+    """Whether the recording imitates the one asked for, or is no imitation where one is asked for."""
+    copying = any(_copyist(name) for name in recording.artists)
+    if track.artist and _copyist(track.artist):
+        return not (copying or {"karaoke", "tribute"} & found.tags)
+    if _copyist(track.title) or (track.album and _copyist(track.album)):
+        return False
+    if copying or {"karaoke", "tribute"} & (found.tags - wanted.tags):
+        return True
+    if not recording.album or not _copyist(recording.album):
+        return False
+    by_itself = level(track.artist) in {level(name) for name in recording.artists}
+    return copied_album(recording.album) or not by_itself
+
+
+_copyist = lru_cache(maxsize=65536)(copyist)
+
+
+def told_apart(wanted: frozenset[str], found: frozenset[str]) -> bool:
+    """Whether both versions say which one they are, and not the same: "Alan Walker Remix", "Le Youth Remix"."""
+    if not wanted or not found or wanted & found:
+        return False
+    return max(OSA.normalized_similarity(a, b) for a in wanted for b in found) < 0.7
+
+
+def _unnamed(wanted: Title, found: Title, recording: Recording) -> bool:
+    """Whether a remix by somebody is asked for and the recording is a remix by nobody that is named."""
+    if "remix" not in wanted.tags or not wanted.which or found.which:
+        return False
+    named = set(fold(" ".join((*recording.artists, *found.featured))).split())
+    return not wanted.which & named
 
 
 @lru_cache(maxsize=16384)
@@ -122,7 +160,10 @@ def _alike(a: str, b: str) -> float:
         return 0.6 * OSA.normalized_similarity(x, y)
     plain = OSA.normalized_similarity(x, y)
     sorted_words = 0.97 * fuzz.token_sort_ratio(a, b) / 100
-    if sound(a) == sound(b):
+    if _other_word(a, b):
+        plain = min(plain, OTHER_WORD)
+        sorted_words = sorted_words if sorted_words > 0.95 else min(sorted_words, OTHER_WORD)
+    if plain >= LIKE_AT_ALL and sound(a) == sound(b):
         plain = max(plain, 0.95)
     return max(plain, sorted_words, _words_alike(a, b), _cut_short(a, b))
 
@@ -152,6 +193,14 @@ def _words_alike(a: str, b: str) -> float:
     return total / weight
 
 
+def _other_word(a: str, b: str) -> bool:
+    """Whether names of as many words have one that is not the other's, however much the rest is alike."""
+    one, other = a.split(), b.split()
+    return len(one) == len(other) and any(
+        x != y and OSA.normalized_similarity(x, y) < 0.6 for x, y in zip(one, other, strict=True)
+    )
+
+
 def _numbers(text: str) -> list[str]:
     return re.findall(r"\d+", text)
 
@@ -167,23 +216,33 @@ def _censored(hidden: str, plain: str) -> bool:
 
 def artist_part(credit: str, wanted: Title, recording: Recording, found: Title) -> float:
     """How alike the credits are, in [0, 1]: the whole against the whole, else the best of their acts."""
+    best = _credits_alike(credit, recording.artists)
+    if best >= 0.8 or not (wanted.featured or found.featured):
+        return best
+    ours, theirs = artists_of(credit), acts_of(recording)
+    pairs = [(guest, b, ONLY_GUEST) for guest in wanted.featured for b in theirs]
+    pairs += [(guest, a, AS_GUEST) for guest in found.featured for a in ours]
+    for guest, other, most in pairs:
+        for name in artists_of(guest):
+            best = max(best, most * _act_alike(level(name), level(other)))
+    return best
+
+
+@lru_cache(maxsize=65536)
+def _credits_alike(credit: str, artists: tuple[str, ...]) -> float:
+    """The likeness of the two acts of the credits that are most alike; PIECE of it where they are but part of them."""
     best = 0.0
-    whole = ", ".join(recording.artists)
-    ours = artists_of(credit)
-    theirs = acts_of(recording)
-    for i, a in enumerate(ours):
-        for j, b in enumerate(theirs):
-            value = _act_alike(level(a), level(b))
-            if not (i == 0 and j == 0) and not (_leads(a, credit) and _leads(b, whole)):
+    whole = ", ".join(artists)
+    ours = [(act_key(act), _leads(act, credit)) for act in artists_of(credit)]
+    theirs = [(act_key(act), _leads(act, whole)) for act in _acts(artists)]
+    for i, (a, leads) in enumerate(ours):
+        for j, (b, also) in enumerate(theirs):
+            value = _act_alike(a, b)
+            if not (i == 0 and j == 0) and not (leads and also):
                 value *= PIECE
             best = max(best, value)
             if best == 1.0:
                 return 1.0
-    pairs = [(guest, b) for guest in wanted.featured for b in theirs]
-    pairs += [(guest, a) for guest in found.featured for a in ours]
-    for guest, other in pairs if best < 0.8 else ():
-        for name in artists_of(guest):
-            best = max(best, 0.9 * PIECE * _act_alike(level(name), level(other)))
     return best
 
 
@@ -225,7 +284,8 @@ def _act_alike(a: str, b: str) -> float:
         typed = OSA.normalized_similarity(x, y)
         if typed >= 0.7:
             best = max(best, typed if x[0] == y[0] else 0.95 * typed)
-        best = max(best, 0.98 * _words_alike(a, b), 0.95 if sound(a) == sound(b) else 0.0)
+        if typed >= LIKE_AT_ALL:
+            best = max(best, 0.98 * _words_alike(a, b), 0.95 if sound(a) == sound(b) else 0.0)
     if _censored(a, b) or _censored(b, a):
         best = 1.0
     return best

@@ -14,9 +14,10 @@ from playlist_builder.matching.queries import album_query, ladder
 from playlist_builder.matching.score import duration_part
 from playlist_builder.model import Accept, Candidate, Match, Query, Recording, Score, Search, Track, Tracklist
 
-EXTRA_SHARE = 0.3  # further searches in all, for each row; measured: a plain search settles nine rows in ten
+EXTRA_SHARE = 0.27  # further searches in all, for each row; measured: a plain search settles nine rows in ten
 EXTRA_LEAST = 4  # further searches that any listing may use
 ALBUM_READS = 2
+ALBUM_ROWS = 200  # a longer listing is no album's; it is not searched as one unless it gives a link
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +123,8 @@ class _Matching:
         given = self.album_uri(name)
         if given:
             uris = [given]
+        elif len(self.tracklist.tracks) > ALBUM_ROWS:
+            return True
         elif len(self._open()) < 2 and len(self.tracklist.tracks) > 1 and not self._worth_an_album():
             return True  # a row or two are cheaper by themselves
         else:

@@ -124,3 +124,9 @@ def uri_of(name: str, text: str, kind: str = "track") -> str | None:
     """The URI of the service that a pasted link, URI or id means, or None."""
     uri: str | None = _module(name).uri_of(text, kind)
     return uri
+
+
+def url_of(name: str, uri: str) -> str | None:
+    """A link of the service that a person can open, or None where there is none."""
+    url: str | None = _module(name).url_of(uri)
+    return url

@@ -51,6 +51,11 @@ def uri_of(text: str, kind: str = "track") -> str | None:
     return links.uri_of(text, kind)
 
 
+def url_of(uri: str) -> str | None:
+    """None: there is nothing to open outside this process."""
+    return None
+
+
 def _here(settings: Settings, api_url: str, accounts_url: str) -> Settings:
     """The settings for a service inside this process; a login is bound to the host, not to its port."""
     return dataclasses.replace(

@@ -56,7 +56,6 @@ class Texts:
     public_asked: bool | None = None
     public_seen: bool | None = None  # what the service reported after we asked
     cover: str | None = None  # hash of the picture that was sent
-    cover_seen: str | None = None  # the cover's address after that, to notice a change by the user
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,6 +80,13 @@ def uri_of(text: str, kind: str = "track") -> str | None:
     return links.uri_of(text, kind)
 
 
+def url_of(uri: str) -> str | None:
+    """The link that opens `uri` in the web player, or None."""
+    from playlist_builder.services.spotify import links
+
+    return links.url_of(uri)
+
+
 def _identified(calls: Calls, tokens: Tokens) -> Account:
     """The account of a login that does not name it, from one `GET /me`; kept with the login.
 

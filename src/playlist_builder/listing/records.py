@@ -1,0 +1,87 @@
+"""Pages pasted from programs and sites, where each part of a row came to stand on a line of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from playlist_builder.listing.lines import Line
+from playlist_builder.listing.times import TIME
+
+SIGN = "\t\t"  # between the parts of a row that stood on lines of their own
+_TIME = re.compile(rf"{TIME}")
+_NUMBER = re.compile(r"(\d{1,3})\.?")
+_NOISE = re.compile(r"(?:e|explicit|lyrics|video|play|\W+|[\d.,\s]{5,}|(?:more|add|save|like)\b.{0,12})", re.IGNORECASE)
+_LONGEST = 120  # characters of one part
+_PARTS = range(2, 6)
+
+
+def joined(lines: Sequence[Line]) -> list[Line]:
+    """`lines`, with runs of such records as one line a row; every other line as it was."""
+    filled = [at for at, line in enumerate(lines) if line.text]
+    records = _by_numbers(lines, filled) or _by_times(lines, filled)
+    if not records:
+        return list(lines)
+    found: list[Line] = []
+    at = 0
+    for start, end in records:
+        found += lines[at:start]
+        parts = [line.text for line in lines[start:end] if line.text and not _NOISE.fullmatch(line.text)]
+        found.append(replace(lines[start], text=SIGN.join(parts)))
+        at = end
+    return found + list(lines[at:])
+
+
+def _by_numbers(lines: Sequence[Line], filled: Sequence[int]) -> list[tuple[int, int]]:
+    """(start, end) of the records that each begin with a line that is only a number, counting on."""
+    best: list[tuple[int, int]] = []
+    current: list[int] = []  # places in `filled` of number lines that count on
+    for place, at in enumerate([*filled, -1]):
+        number = _number(lines[at].text) if at >= 0 else None
+        if at >= 0 and number is None:
+            continue
+        last = current[-1] if current else None
+        counts_on = last is not None and number is not None and number == (_number(lines[filled[last]].text) or 0) + 1
+        if counts_on and last is not None and place - last - 1 in _PARTS:
+            current.append(place)
+            continue
+        if len(current) >= 3 and len(current) > len(best):
+            best = _spans(lines, filled, current)
+        current = [place] if at >= 0 else []
+    return best
+
+
+def _spans(lines: Sequence[Line], filled: Sequence[int], starts: Sequence[int]) -> list[tuple[int, int]]:
+    size = min(b - a for a, b in pairwise(starts))
+    ends = [*starts[1:], min(starts[-1] + size, len(filled))]
+    spans = [(filled[a], filled[b - 1] + 1) for a, b in zip(starts, ends, strict=True)]
+    short = all(len(line.text) <= _LONGEST for start, end in spans for line in lines[start:end])
+    return spans if short else []
+
+
+def _number(text: str) -> int | None:
+    found = _NUMBER.fullmatch(text) if len(text) <= 4 else None
+    return int(found.group(1)) if found else None
+
+
+def _by_times(lines: Sequence[Line], filled: Sequence[int]) -> list[tuple[int, int]]:
+    """(start, end) of the records that each end with a line that is only a time, the same number of lines apart."""
+    places = [place for place, at in enumerate(filled) if len(lines[at].text) <= 9 and _TIME.fullmatch(lines[at].text)]
+    best: list[int] = []
+    for size in (3, 4, 2):
+        current: list[int] = []
+        for place in places:
+            if current and place - current[-1] != size:
+                current = []
+            current.append(place)
+            if len(current) > max(2, len(best)) and current[0] >= size - 1:
+                best = list(current)
+        if best:
+            spans = [(filled[place - size + 1], filled[place] + 1) for place in best]
+            short = all(
+                len(line.text) <= _LONGEST and not line.level for start, end in spans for line in lines[start:end]
+            )
+            return spans if short else []
+    return []
