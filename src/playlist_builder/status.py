@@ -43,6 +43,7 @@ class Line:
     review: int = 0  # rows with a likely candidate, not sure enough
     missing: int = 0
     unsearched: int = 0
+    grey: int = 0  # recordings that cannot be played here and have no stand-in
     held: bool = False
     last_run: LastRun | None = None
     next_run: datetime | None = None
@@ -80,6 +81,7 @@ def _playlist_line(name: str, there: Remembered | None) -> Line:
         playlist=there.name or there.playlist_id,
         url=there.url,
         synced_at=when(there.synced_at),
+        grey=sum(not grey.used for grey in there.grey.values()),
         held=there.held,
     )
 

@@ -113,11 +113,13 @@ def _lines(app: App, seen: Overview, account: str, state: State, there: dict[str
 
 def _wanted(loaded: Loaded, service: str, there: Remembered) -> list[str]:
     """The URIs that lock and listing ask for now, a stand-in of this account's in its row's place."""
-    wanted = []
+    from playlist_builder.syncing.grey import stand_ins
+
+    wanted, instead = [], stand_ins(there.grey)
     for track, decision in zip(loaded.tracklist.tracks, loaded.decisions(service), strict=True):
         uri = track.uri or (decision.uri if decision and not decision.skip else None)
         if uri:
-            wanted.append(there.instead.get(uri, uri))
+            wanted.append(uri if decision and decision.decided == "person" else instead.get(uri, uri))
     return wanted
 
 
@@ -222,7 +224,11 @@ def _state_words(line: Line, now: datetime) -> str:
         case "new":
             return "not synced yet"
         case "in sync":
-            return f"in sync, {asof}" + (f"; {line.unsearched} not searched yet" if line.unsearched else "")
+            return (
+                f"in sync, {asof}"
+                + (f"; {line.unsearched} not searched yet" if line.unsearched else "")
+                + (f"; {line.grey} cannot be played here" if line.grey else "")
+            )
         case "differs":
             parts = [f"{line.add} to add"] if line.add else []
             parts += [f"{line.remove} to remove"] if line.remove else []
@@ -348,6 +354,7 @@ def _line_object(line: Line) -> dict[str, Any]:
         "differs": {"add": line.add, "remove": line.remove},
         "needs_person": {"review": line.review, "missing": line.missing},
         "unsearched": line.unsearched,
+        "unplayable": line.grey,
         "held": line.held,
         "last_run": None
         if run is None

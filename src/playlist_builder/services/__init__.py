@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from playlist_builder.clock import Clock
 from playlist_builder.errors import UsageError
 from playlist_builder.matching.catalogue import Catalogue
-from playlist_builder.model import Account, LibraryPage, Operation, PlaylistHead, RequestCount, Snapshot
+from playlist_builder.model import Account, Entry, LibraryPage, Operation, PlaylistHead, RequestCount, Snapshot
 
 if TYPE_CHECKING:
     from playlist_builder.store.ledger import Ledger
@@ -41,6 +41,10 @@ class Service(Catalogue, Protocol):
 
     def read(self, playlist_id: str) -> Snapshot:
         """The whole playlist, all pages, never from a cache; raises `NotFound`."""
+        ...
+
+    def entries(self, playlist_id: str, offset: int) -> tuple[Entry, ...]:
+        """Up to 50 of the playlist's entries from `offset`: one request, never from a cache."""
         ...
 
     def create(self, name: str, description: str, public: bool) -> PlaylistHead:

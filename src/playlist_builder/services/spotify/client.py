@@ -189,6 +189,11 @@ class SpotifyService:
                 return None
             page = self._page(playlist_id, len(entries), fresh)
 
+    def entries(self, playlist_id: str, offset: int) -> tuple[Entry, ...]:
+        """One page of the playlist's entries."""
+        page = self._page(playlist_id, offset, playlist_id in self._created)
+        return tuple(translate.entry(item) for item in translate.items(page) or ())
+
     def _page(self, playlist_id: str, offset: int, fresh: bool) -> Any:
         def ask(kind: str) -> Any:
             limit = PAGE if kind == "items" else OLD_PAGE
