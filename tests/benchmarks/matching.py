@@ -21,6 +21,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -340,7 +341,7 @@ def isotonic(pairs: Iterable[tuple[float, bool]], least: int = 60) -> list[tuple
 
 def say_reliability(pairs: Sequence[tuple[float, bool]]) -> None:
     say(f"{'said':>14} {'rows':>6} {'mean said':>10} {'right':>7}")
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in pairwise(BINS):
         inside = [(confidence(total), right) for total, right in pairs if low <= confidence(total) < high]
         if inside:
             said = sum(value for value, _ in inside) / len(inside)

@@ -62,7 +62,7 @@ def open_tab(chromium: Browser, pages: list[Page], request: pytest.FixtureReques
     problems: list[str] = []
     with ExitStack() as stack:
 
-        def opened(name: str = NAME, service: str = "demo", **context: Any) -> Tab:
+        def opened(name: str = NAME, service: str = "demo", enter: bool = True, **context: Any) -> Tab:
             app = App(verbosity=-1)
             page = Page(app, stack.enter_context(open_session(app, name, service, wait_s=0.0)))
             pages.append(page)
@@ -73,7 +73,8 @@ def open_tab(chromium: Browser, pages: list[Page], request: pytest.FixtureReques
             made.on("console", lambda said: problems.append(said.text) if said.type in ("error", "warning") else None)
             tab = made.new_page()
             tab.set_default_timeout(20_000)
-            tab.goto(url)
+            if enter:
+                tab.goto(url)
             return tab
 
         yield opened
@@ -237,6 +238,28 @@ def test_another_host_name_and_another_origin_get_nothing(
     assert refused.value.status == 403
     assert lock.read_bytes() == before
     evil.goto("about:blank")
+
+
+def test_the_address_works_as_a_link_on_another_site_too(
+    open_tab: Open, pages: list[Page], chromium: Browser, home: Path
+) -> None:
+    tab = open_tab(enter=False)
+    tab.route("http://localhost:9/", lambda route: route.fulfill(
+        content_type="text/html", body=f'<a href="{pages[0].origin}/?token={pages[0].token}">review</a>'
+    ))  # fmt: skip
+    tab.goto("http://localhost:9/")
+    tab.get_by_role("link").click()
+    tab.locator("#row-title", has_text="I Still Believe").wait_for()
+    stranger = chromium.new_page()
+    stranger.route("http://localhost:9/", lambda route: route.fulfill(
+        content_type="text/html", body=f'<a href="{pages[0].origin}/">review</a>'
+    ))  # fmt: skip
+    stranger.goto("http://localhost:9/")
+    stranger.get_by_role("link").click()
+    stranger.wait_for_url("**/?again")
+    stranger.wait_for_timeout(300)
+    assert "did not work" in stranger.locator("h1").inner_text()
+    stranger.close()
 
 
 def test_the_player_is_loaded_when_it_is_asked_for(open_tab: Open, spotify: Emulator) -> None:

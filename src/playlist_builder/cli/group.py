@@ -20,6 +20,7 @@ from playlist_builder.errors import PlaylistError, UsageError
 COMMANDS: dict[str, tuple[str, str]] = {
     "login": ("login", "Log in to the service, through the browser."),
     "logout": ("logout", "Delete the login and the cached answers."),
+    "import": ("import_", "Turn a text, page, table, playlist file or link into a listing."),
     "sync": ("sync", "Find a listing's tracks and create or update its playlist."),
     "review": ("review", "Settle doubtful and missing tracks, here or on a local page."),
     "report": ("report", "A listing with its matches and mismatches; no request."),
@@ -37,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "remove": ("link:remove", "Stop looking after a listing."),
     "status": ("status", "What is in sync, what waits for you, quota and login."),
     "doctor": ("doctor", "Check settings, login, network and schedules."),
+    "export": ("export", "The matched playlist as a file."),
     "edit": ("edit", "Open a listing in your editor."),
     "schedule": ("schedule", "Keep playlists in order through the system's own scheduler."),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -87,4 +88,4 @@ def read_line(prompt: str) -> str:
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401 - line editing where the system has it
     click.echo(prompt.rstrip(), nl=False, err=True)
-    return input(" ")
+    return input(" " if sys.stdout.isatty() else "")

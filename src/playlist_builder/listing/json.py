@@ -173,7 +173,7 @@ def _track(item: Any, default: str) -> Track | None:
         artist,
         album=_names(album) or None,
         duration_ms=_length(item, fields.get("duration")),
-        isrc=isrc_of(isrc) if isinstance(isrc, str) else None,
+        isrc=isrc_of(isrc if isinstance(isrc, str) else links),
         uri=spotify_uri(links),
     )
 

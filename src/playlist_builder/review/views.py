@@ -55,6 +55,7 @@ class Choice:
     url: str | None
     player: str | None
     is_now: bool
+    far: bool  # neither title nor artist fit: nothing is worth marking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +138,8 @@ def _choice(session: Session, row: int, number: int, found: Candidate) -> Choice
     parts = {part.name: part for part in candidate_parts(session.tracks[row], found, session.loaded.tracklist)}
     url = url_of(session.service, recording.uri)
     refusal = found.score.refusal
+    far = parts["title"].same is False and parts["artist"].same is False
+    marks = ("edition", "explicit") if far else ("title", "artist", "version", "edition", "explicit")
     now = session.matches[row].recording
     warnings = [REFUSALS.get(refusal, refusal)] if refusal else []
     if recording.playable is False:
@@ -144,13 +147,13 @@ def _choice(session: Session, row: int, number: int, found: Candidate) -> Choice
     return Choice(
         number=number,
         uri=clean(recording.uri),
-        title=_pieces(parts["title"], "version" in parts) if recording.title else [(clean(recording.uri), False)],
-        artist=_pieces(parts["artist"]),
+        title=_pieces(parts["title"], far, "version" in parts) if recording.title else [(clean(recording.uri), False)],
+        artist=_pieces(parts["artist"], far),
         label=clean(recording.label) or clean(recording.uri),
         facts=tuple(_fact(parts[name]) for name in ("length", "album", "year") if parts[name].theirs),
         differing=tuple(
             name
-            for name in ("title", "artist", "version", "edition", "explicit")
+            for name in marks
             if name in parts and parts[name].same is False and not (name == "version" and refusal)
         ),
         warnings=tuple(w for w in warnings if w),
@@ -158,12 +161,14 @@ def _choice(session: Session, row: int, number: int, found: Candidate) -> Choice
         album=clean(recording.album or recording.title),
         url=url,
         player=url.replace("/track/", "/embed/track/") if url and "/track/" in url else None,
+        far=far,
         is_now=now is not None and now.uri == recording.uri,
     )
 
 
-def _pieces(part: Part, differs: bool = False) -> Pieces:
-    return marked(part.ours, part.theirs) if part.same is False or differs else [(part.theirs, False)]
+def _pieces(part: Part, far: bool, differs: bool = False) -> Pieces:
+    marks = not far and (differs or part.same is False)
+    return marked(part.ours, part.theirs) if marks else [(part.theirs, False)]
 
 
 def _fact(part: Part) -> Fact:

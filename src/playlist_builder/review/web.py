@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from flask import Flask, abort, jsonify, redirect, render_template, request, send_from_directory
+from flask import Flask, abort, jsonify, make_response, redirect, render_template, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -25,6 +25,7 @@ from playlist_builder.errors import PlaylistError
 from playlist_builder.report.text import clean
 from playlist_builder.report.words import count_words
 from playlist_builder.review import views
+from playlist_builder.review.session import Changed
 from playlist_builder.review.syncing import Syncing
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def _guard(page: Page) -> Response | None:
     if request.path == "/" and "token" in request.args and request.method == "GET":
         return _exchange(page, is_known)
     if not is_known:
-        abort(403, "Open the address that the terminal shows; it is good for one browser.")
+        return _stranger()
     page.was_exchanged = True
     page.seen = page.app.clock.now()
     if request.method == "POST":
@@ -182,6 +183,14 @@ def _exchange(page: Page, is_known: bool) -> Response:
     return answer
 
 
+def _stranger() -> Response:
+    """Refused. Who came over a link on another site has the cookie, but the browser did not send it with that: the
+    refusal then leads to the page once more, from here."""
+    comes_by_link = request.headers.get("Sec-Fetch-Site") == "cross-site" and request.full_path == "/?"
+    text = "Open the address that the terminal shows; it is good for one browser."
+    return make_response(render_template("error.html", code=403, text=text, again=comes_by_link), 403)
+
+
 def _cookie_name(page: Page) -> str:
     """Cookies do not tell ports apart: each review has a name of its own."""
     return f"playlist-review-{page.origin.rpartition(':')[2]}"
@@ -192,7 +201,7 @@ def _error(error: HTTPException) -> tuple[str, int]:
 
 
 def _error_page(code: int, text: str) -> tuple[str, int]:
-    return render_template("error.html", code=code, text=text), code
+    return render_template("error.html", code=code, text=text, again=False), code
 
 
 # ---------------------------------------------------------------- reading
@@ -324,6 +333,8 @@ def _tried(page: Page, number: int | None, go: Callable[[], Response]) -> Respon
             return _to("/sync", page.tell("error", "A sync is at work. Answer when it is done."))
         try:
             return go()
+        except Changed as error:
+            return _to("/", page.tell("error", error.message))
         except PlaylistError as error:
             return _to(back, page.tell("error", error.message))
 

@@ -132,6 +132,16 @@ def load_settings() -> Settings:
     )
 
 
+def ignored() -> dict[str, str]:
+    """Settings that stand in a `.env` of a folder and are not taken from there, each with that file."""
+    dot_env = find_dotenv(usecwd=True)
+    if not dot_env or Path(dot_env).absolute() == settings_file().absolute():
+        return {}
+    return {
+        name: dot_env for name, value in dotenv_values(dot_env, interpolate=False).items() if name in OWN_KEYS and value
+    }
+
+
 def remember(name: str, value: str) -> Path:
     """Keeps one setting in the settings file (mode 0600 in a private directory); the file's path."""
     path = settings_file()
