@@ -25,10 +25,12 @@ An evening with the radio on. Here is what it plays:
 
 Leave a comment below.
 """
-TWO = """<h2>Side trips</h2><ol><li>Survivor - Burning Heart</li><li>Go West - One Way Street</li>
-<li>Touch - The Sweetest Victory</li></ol><p>And for the morning, something else entirely, with more of it:</p>
+TWO = """<h1>Two soundtracks for the weekend</h1>
+<h2>Side trips</h2><ol><li>Survivor - Burning Heart</li><li>Go West - One Way Street</li>
+<li>Touch - The Sweetest Victory</li><li>Survivor - Eye of the Tiger</li><li>James Brown - Living in America</li></ol>
+<p>And for the morning, something else entirely, with more songs in it:</p>
 <h2>Morning</h2><ol><li>Kenny Loggins - Footloose</li><li>Irene Cara - Fame</li><li>Berlin - Metro</li>
-<li>Limahl - The NeverEnding Story</li></ol>"""
+<li>Limahl - The NeverEnding Story</li><li>Irene Cara - Out Here on My Own</li></ol>"""
 
 
 @pytest.fixture

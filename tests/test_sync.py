@@ -394,3 +394,93 @@ def test_two_runs_at_once_end_in_the_right_list(tmp_path: Path) -> None:
         assert [r.code for r in ran] == [0, 0]
         assert len([p for p in emulator.account.playlists.values() if p.name == "The Mix"]) == 1
         assert emulator.account.playlist("The Mix").uris == chosen(ran[0].json)
+
+
+def test_a_long_listing_is_finished_over_days_without_repeating_a_request(here: World) -> None:
+    rows = [
+        *FIVE,
+        ("Ray Parker Jr.", "Ghostbusters"),
+        ("Simple Minds", "Don't You (Forget About Me)"),
+        ("John Parr", "St. Elmo's Fire"),
+        ("Kenny Loggins", "Danger Zone"),
+    ]
+    here.listing(rows)
+    here.daily_requests = 4
+    days = 0
+    while True:
+        ran = here.run("sync", "mix", "--json")
+        result = ran.json
+        if ran.code == 0:
+            break
+        assert ran.code == 6
+        assert result["error"]["retry_at"]
+        before = len(here.emulator.requests)
+        here.run("sync", "mix", "--json")
+        assert all(not r.template.startswith("/search") for r in here.emulator.requests[before:])
+        here.clock.move(timedelta(hours=24, minutes=1))
+        days += 1
+    queries = [r.query["q"] for r in here.emulator.requests if r.template == "/search"]
+    assert ran.code == 0
+    assert 1 <= days <= 4
+    assert len(queries) == len(set(queries))
+    assert here.uris == chosen(result)
+    assert len(here.uris) == 9
+
+
+@pytest.mark.parametrize("size", [0, 500, 4_000, 30_000, 70_000])
+def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path, size: int) -> None:
+    resource = pytest.importorskip("resource")
+    import subprocess
+
+    from playlist_builder.emulator import Emulator
+    from playlist_builder.emulator.catalogue import Catalogue
+    from tests.machine import SCRIPT, Machine
+
+    with Emulator(Catalogue.shipped()) as emulator:
+        one = Machine(home=tmp_path / "one", work=tmp_path / "work", emulator=emulator)
+        one.listing("mix", FIVE[:3], title="The Mix")
+        one.log_in()
+        first = one.run("sync", "mix", "--json", check=0).json
+        lock = (one.work / "playlists" / "mix.lock.toml").read_bytes()
+        one.listing("mix", FIVE, title="The Mix")
+        done = subprocess.run(
+            [str(SCRIPT), "sync", "mix"],
+            cwd=one.work,
+            env=one.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
+        )
+        assert done.returncode in (0, 3), done.stderr
+        assert "Traceback" not in done.stderr
+        now = (one.work / "playlists" / "mix.lock.toml").read_bytes()
+        assert now == lock or now.count(b"uri =") == 5
+        again = one.run("sync", "mix", "--json", check=0).json
+        assert emulator.account.playlist("The Mix").uris == chosen(again)
+        assert chosen(again)[:3] == chosen(first)
+        assert not list((one.work / "playlists").glob(".*"))
+
+
+def test_a_damaged_state_or_cache_is_set_aside_with_a_warning(here: World, caplog: pytest.LogCaptureFixture) -> None:
+    first = chosen(here.sync())
+    for path in here.settings.home.glob("*.sqlite3"):
+        path.write_bytes(b"rubbish" * 500)
+    for path in here.settings.home.glob("*.sqlite3-*"):
+        path.unlink()
+    result = here.sync()
+    assert here.uris == first == chosen(result)
+    assert list(here.settings.home.glob("*.damaged"))
+
+
+def test_a_broken_lock_is_never_overwritten(here: World) -> None:
+    here.sync()
+    path = here.root / "playlists" / "mix.lock.toml"
+    good = path.read_text(encoding="utf-8")
+    for broken in (good + "\n[[track", "<<<<<<< HEAD\n" + good, good.replace("version = 1", "version = 2"), "x"):
+        path.write_text(broken, encoding="utf-8")
+        ran = here.run("sync", "mix", "--json")
+        assert ran.code == 3
+        assert ran.json["error"]["kind"] == "listing"
+        assert "mix.lock.toml" in ran.json["error"]["message"]
+        assert path.read_text(encoding="utf-8") == broken

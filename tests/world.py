@@ -41,6 +41,7 @@ class World:
     root: Path
     catalogue: Catalogue
     machine: str = "one"
+    daily_requests: int = 0
 
     @property
     def settings(self) -> Settings:
@@ -52,7 +53,7 @@ class World:
             api_url=self.emulator.api_url,
             accounts_url=self.emulator.accounts_url,
             request_interval_s=0.0,
-            daily_requests=0,
+            daily_requests=self.daily_requests,
         )
         found.home.mkdir(exist_ok=True)
         return found

@@ -27,6 +27,8 @@ from playlist_builder.store.listings import ListingFile
 from playlist_builder.store.lock import Aligned, Decision, Lock
 from playlist_builder.store.state import MOST_CANDIDATES, Place, Run, State, key_text
 
+LONGEST_ALBUM = 60  # rows; a longer listing is hardly one album
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -166,8 +168,8 @@ def price(desk: Desk, loaded: Loaded, options: Options) -> int:
         if track.uri or (decision and (decision.skip or (decision.uri and not options.refresh))):
             continue
         undecided += worth_a_search(memories.get(key), now) or options.refresh
-    fresh = undecided == len(keys) and len(keys) > 3
-    return min(undecided, 3) if fresh else undecided
+    album = undecided == len(keys) and 3 < len(keys) <= LONGEST_ALBUM
+    return 3 if album else undecided
 
 
 def _locked(loaded: Loaded, settled: dict[int, Match]) -> Found:

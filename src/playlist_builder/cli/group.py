@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import sys
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ import click
 
 from playlist_builder import __version__
 from playlist_builder.cli import reminders
-from playlist_builder.errors import PlaylistError, UsageError
+from playlist_builder.errors import ConfigError, PlaylistError, UsageError
 
 # command → its module in this folder (and the name there, if not `command`) and its line in --help, in that order.
 # The line stands here so that --help imports no command.
@@ -42,6 +43,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "edit": ("edit", "Open a listing in your editor."),
     "schedule": ("schedule", "Keep playlists in order through the system's own scheduler."),
 }
+
+
+# A disk that is full, over quota, read-only or not ours is no bug of the program.
+FULL = (
+    errno.ENOSPC,
+    getattr(errno, "EDQUOT", errno.ENOSPC),
+    errno.EFBIG,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EIO,
+)
+FULL_DATABASE = ("disk is full", "disk I/O error", "readonly database", "unable to open database")
 
 
 class Group(click.Group):
@@ -108,8 +122,7 @@ def _run(arguments: list[str], obj: Any) -> int:
     try:
         result = playlist.main(args=arguments, prog_name="playlist", standalone_mode=False, obj=obj)
     except PlaylistError as error:
-        _say(error, as_json)
-        return error.code
+        return _fail(error, as_json)
     except click.UsageError as error:
         if as_json:
             _say(UsageError(error.format_message()), as_json)
@@ -126,7 +139,27 @@ def _run(arguments: list[str], obj: Any) -> int:
         with contextlib.suppress(OSError):
             sys.stdout.close()
         return 0
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        return _fail(_of_disk(error.strerror or str(error), error.filename), as_json)
+    except Exception as error:
+        if type(error).__module__ != "sqlite3" or not any(words in str(error) for words in FULL_DATABASE):
+            raise
+        return _fail(_of_disk(str(error), None), as_json)
     return result if isinstance(result, int) else 0
+
+
+def _fail(error: PlaylistError, as_json: bool) -> int:
+    _say(error, as_json)
+    return error.code
+
+
+def _of_disk(what: str, path: object) -> ConfigError:
+    """What a disk that is full or may not be written means for a person. Files are replaced in one step: none is
+    half-written."""
+    where = f"{path}: " if path else ""
+    return ConfigError(f"{where}cannot be written ({what}). Make room or allow it, then run the command again.")
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from playlist_builder.listing.brackets import habit_of
@@ -308,11 +308,13 @@ def _split_titles(tracks: list[Track]) -> list[Track]:
 
 
 def _title_above(rows: Sequence[Sequence[str]]) -> str:
-    """The last row above the head with a text in one cell only."""
+    """The last short text above the head that stands in a row alone; what it has in quotes, if anything."""
     for row in reversed(rows):
-        filled = [clean(cell) for cell in row if cell.strip()]
-        if len(set(filled)) == 1:
-            return filled[0][:150]
+        filled = {clean(cell) for cell in row if cell.strip()}
+        text = filled.pop() if len(filled) == 1 else ""
+        if 0 < len(text) <= 100:
+            quoted = re.search(r"[«“„»「]\s*([^«»“”„「」]{2,60}?)\s*[»”“«」]", text)
+            return quoted.group(1) if quoted else text
     return ""
 
 
@@ -406,8 +408,3 @@ def _kind_of_column(cells: Sequence[str]) -> str:
 def default_of(artist: str) -> str:
     """`artist` as the default of rows; "" for "Various Artists" and the like."""
     return "" if fold(artist) in VARIOUS else artist
-
-
-def grid_lines(count: int, first: int = 1) -> Iterator[int]:
-    """Line numbers for `count` rows."""
-    yield from range(first, first + count)

@@ -14,7 +14,6 @@ from playlist_builder.model import Tracklist
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SUFFIXES = (".csv", ".tsv", ".tab")
-_FIELD_LIMIT = 131_072
 
 
 def detect(source: Source) -> bool:

@@ -18,6 +18,11 @@ _KEY = re.compile(
     r"(?:,\s*(?:venue|album|title)\b.*|\s*\|.*)?$",
     re.IGNORECASE,
 )
+_COMPOSED = re.compile(
+    r"\b(?:(?:original\s+)?(?:music|score|songs?)\s+(?:composed\s+|written\s+|performed\s+)?(?:and\s+\w+\s+)?by|musik\s+von|"
+    r"musique\s+de|música\s+de|musica\s+di|музыка:)\s+(?P<artist>(?-i:[A-ZÀ-ÞА-Я])[^,;:()]{2,50}?)(?:\s*[(\[].*)?$",
+    re.IGNORECASE,
+)
 _SETLIST = re.compile(r"^(?P<artist>.{2,60}?)\s+(?:concert\s+)?set\s?list\b", re.IGNORECASE)
 _BY = re.compile(
     r"^(?P<album>[^–—:]{2,70}?)\s+(?:by|von|par|de los|"
@@ -27,9 +32,6 @@ _DASHED = re.compile(rf"^(?P<left>.{{1,70}}?)(?:\s+[{_D}]+\s+|\s*[–—]\s+)(?P
 _YEAR = re.compile(r"[(\[]\s*(?:\w+\s*[,;]?\s*)?((?:19|20)\d{2})\b[^)\]]*[)\]]")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 _QUOTED = re.compile(r"[\"“„«‹「『]([^\"“”„«»「」『』]{2,60})[\"”“»«」』]")
-_EMPTY_PREFIX = re.compile(
-    r"^(?:\W*(?:#|no\.?|nr\.?|n[º°]|vol\.?|part|episode|folge|programa)?\s*\d*\W*)$", re.IGNORECASE
-)
 _LABEL = re.compile(
     r"^(?:re|subject|betreff|asunto|objet|trade|disco da semana|disco de la semana|album of the week|album der woche|"
     r"album review|review|kritik|plattenkritik|chronique|reseña|resenha|классика|now playing|the album|album|disc|"
@@ -118,7 +120,7 @@ def _above(document: Document, first: int) -> Iterator[tuple[int, str]]:
             yield distance, _with_name_above(document, at)
     if document.title:
         yield 12, document.title
-    filled = [line for line in document.lines[:30] if line.text][:3]
+    filled = [line for line in document.lines[: min(30, first)] if line.text][:3]
     for line in filled:
         if len(line.text) <= 110:
             yield 15, clean(line.text)
@@ -135,10 +137,10 @@ def _with_name_above(document: Document, at: int) -> str:
 
 def _key_line(text: str) -> Album | None:
     """The artist of "Artist: X"."""
-    found = _KEY.match(text) if len(text) < 120 else None
+    found = (_KEY.match(text) or _COMPOSED.search(text)) if len(text) < 120 else None
     if not found:
         return None
-    artist = unquoted(found.group("artist"))
+    artist = unquoted(found.group("artist").strip(" ."))
     return None if fold(artist) in VARIOUS else Album(artist=artist, certain=True)
 
 
@@ -189,6 +191,20 @@ def title_of(document: Document, rows: Sequence[Row], album: Album) -> str:
         if best is None or score > best[0]:
             best = (score, name)
     return best[1] if best else ""
+
+
+def nearest(document: Document, rows: Sequence[Row]) -> str:
+    """What the markup's heading right above the rows names; "" where there is none or it only announces tracks.
+
+    On a page with several listings that is what tells them apart.
+    """
+    for at in range(rows[0].at - 1, max(-1, rows[0].at - 8), -1):
+        line = document.lines[at]
+        if line.level and line.text:
+            if is_side(document.folded[at]) or begins_listing(line, document.folded[at]):
+                continue
+            return shortened(line.text, document)
+    return ""
 
 
 def _title_score(text: str, name: str, body: str, place: int) -> float:

@@ -34,6 +34,7 @@ _ASIDE_NAMES = _names(
     "newsletter promo advert ad ads sponsored pagination topnav gnav"
 )
 _LISTS = frozenset(("ol", "ul", "dl"))
+_COLUMN = "\x1f"  # between parts of a line that stand in columns
 _MOST_SPAN = 50
 _MOST_CELLS = 400_000
 
@@ -134,6 +135,8 @@ class _Page:
             self.item = (self.groups[-1][0], None)
         elif re.fullmatch(r"h[1-6]", tag):
             self.level = int(tag[1])
+        elif _is_column(element, tag):
+            self.buffer.append(_COLUMN)
         if self.number is None:
             self.number = _line(element)
         self.text(element.text)
@@ -144,7 +147,7 @@ class _Page:
             self.buffer.clear()
         elif tag == "dd":
             text = clean("".join(self.buffer))
-            self.buffer[:] = [f"{self.term}\t{text}" if self.term and text else text]
+            self.buffer[:] = [f"{self.term}{_COLUMN}{text}" if self.term and text else text]
             self.term = ""
             self.flush()
         elif tag in _BLOCKS:
@@ -213,11 +216,18 @@ def _line(element: etree._Element) -> int | None:
 
 
 def _level(text: str) -> str:
-    if "\t" in text and "\n" not in text and not text.startswith("\t"):
-        head, _, rest = text.partition("\t")
-        if head.strip() and rest.strip():
-            return f"{clean(head)}\t{clean(rest)}"
-    return clean(text)
+    """The text on one line, its columns parted by tabs."""
+    return "\t".join(part for column in text.split(_COLUMN) if (part := clean(column)))
+
+
+def _is_column(element: etree._Element, tag: str) -> bool:
+    """Whether an element with a class follows another one with nothing but space between: they look like columns."""
+    if tag not in ("span", "a", "b", "strong", "em", "i", "time") or not element.get("class"):
+        return False
+    before = element.getprevious()
+    if before is None or not before.get("class") or before.tag in _BLOCKS:
+        return False
+    return not (before.tail or "").strip()
 
 
 def _numbering(element: etree._Element, tag: str, group: int) -> list[int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from playlist_builder.listing.signs import fold, visible
@@ -22,6 +23,7 @@ from playlist_builder.listing.words import (
 LONGEST = 400  # characters of a line that could still be a row with its notes
 PROSE = 140  # a line longer than this between rows is a paragraph, not a caption
 HEADING = 90  # a longer line is no heading
+_PARTED = re.compile(r"\S\s+[-–—]+\s+\S|^\d{1,3}[.)]\s")  # as rows are
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,6 @@ class Document:
     artist: str = ""
     album: str = ""
     year: int | None = None
-    words: str = field(default="", compare=False)  # more text that names things, such as descriptions
 
     @cached_property
     def folded(self) -> list[str]:
@@ -93,7 +94,17 @@ def begins_aside(line: Line, folded: str) -> bool:
         return False
     if begins_listing(line, folded) or line.level == 1 or "|" in line.text:
         return False
-    return any(_names(pattern.search(folded), folded, line) for pattern in (COMMENTS, RELATED, NOT_TRACKS))
+    return any(_is_about(pattern, line, folded) for pattern in (COMMENTS, RELATED, NOT_TRACKS))
+
+
+def _is_about(pattern: re.Pattern[str], line: Line, folded: str) -> bool:
+    """Whether a heading is about what the pattern names: it begins so, or the markup says that it is a heading."""
+    found = pattern.search(folded)
+    if found is None or len(folded.split()) > (8 if line.level else 5):
+        return False
+    first = not folded[: found.start()].strip("0123456789 ")
+    parted = _PARTED.search(line.text) is not None
+    return (first and (not parted or pattern is COMMENTS)) or (line.level > 0 and not parted)
 
 
 def begins_listing(line: Line, folded: str) -> bool:
@@ -106,19 +117,7 @@ def begins_listing(line: Line, folded: str) -> bool:
     if not found:
         return False
     blocked = NOT_TRACKS.search(folded) or RELATED.search(folded) or COMMENTS.search(folded)
-    return not (blocked and not _names_all(found.group(), folded))
-
-
-def _names_all(phrase: str, folded: str) -> bool:
-    return len(phrase) * 2 > len(folded)
-
-
-def _names(found: object, folded: str, line: Line) -> bool:
-    """Whether the phrase found is what the heading is about, not a word within a longer title."""
-    if found is None:
-        return False
-    words = len(folded.split())
-    return words <= (8 if line.level else 5)
+    return not blocked or len(found.group()) * 2 > len(folded)
 
 
 def is_heading(line: Line) -> bool:

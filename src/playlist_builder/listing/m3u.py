@@ -9,7 +9,6 @@ from playlist_builder.errors import ListingError
 from playlist_builder.listing.signs import clean
 from playlist_builder.listing.source import Note, Reading, Source
 from playlist_builder.listing.structured import (
-    file_name,
     folders,
     milliseconds_of,
     named,
@@ -92,8 +91,3 @@ def _title(source: Source, entries: list[_Entry]) -> str:
         folder = re.sub(r"\s*[(\[](?:19|20)\d{2}[)\]]", "", nearest.pop())
         return re.sub(r"^(?:va|various(?: artists)?)\s+-\s+", "", folder, flags=re.IGNORECASE)
     return ""
-
-
-def stem(path: str) -> str:
-    """A file's name without what it ends in."""
-    return re.sub(r"\.[A-Za-z0-9]{1,5}$", "", file_name(path))

@@ -21,7 +21,7 @@ from playlist_builder.listing.source import Note, Reading
 from playlist_builder.listing.split import Splitting, Surroundings, sample, split
 from playlist_builder.listing.times import is_range, milliseconds
 from playlist_builder.listing.weigh import ENOUGH, weigh
-from playlist_builder.listing.words import CREDIT_LINE, FILLER, TOTALS, VARIOUS
+from playlist_builder.listing.words import CREDIT_LINE, FILLER, TOTALS
 from playlist_builder.model import Track, Tracklist
 
 _GUESS = 1.5  # a lead below this is told as a guess
@@ -52,7 +52,8 @@ def find(document: Document, format: str) -> list[tuple[float, Reading]]:
         if not lines & taken:
             taken |= set(range(min(lines), max(lines) + 1))
             best.append(one)
-    return [(one.score, _reading(document, one, format)) for one in best[:_MOST_READINGS]]
+    several = len(best) > 1
+    return [(one.score, _reading(document, one, format, several)) for one in best[:_MOST_READINGS]]
 
 
 def _weighed(document: Document, run: Run) -> Found | None:
@@ -95,22 +96,23 @@ def _says_total(row: Row) -> bool:
 def _level_brackets(bodies: Sequence[str], album: headings.Album) -> list[str]:
     """The bodies without labels, years and notes at their ends; composers' brackets go where the artist is known."""
     habit = habit_of(bodies, album.artist)
-    habit = Habit(labels=habit.labels, credits=habit.credits and bool(album.artist))
+    habit = Habit(labels=habit.labels, credits=habit.credits and album.certain and bool(album.artist))
     return [without_notes(body, habit) or body for body in bodies]
 
 
 def _surroundings(document: Document, rows: Sequence[Row], album: headings.Album) -> Surroundings:
+    known = album.artist if album.certain else ""
     if len(rows) > 300:  # so many rows speak for themselves
-        return Surroundings(artist=album.artist)
+        return Surroundings(artist=known)
     own = {row.at for row in rows}
     text = [line.text for at, line in enumerate(document.lines[:_LINES_AROUND]) if at not in own]
-    prose = "\n".join([document.title, document.words, *text])[:_PROSE_BOUND]
+    prose = "\n".join([document.title, *text])[:_PROSE_BOUND]
     quoted = frozenset(fold(name) for name in _QUOTED.findall(prose))
     bare = _QUOTED.sub(" ", prose)
-    return Surroundings(quoted=quoted, prose=f" {fold(bare)} ", artist=album.artist)
+    return Surroundings(quoted=quoted, prose=f" {fold(bare)} ", artist=known)
 
 
-def _reading(document: Document, found: Found, format: str) -> Reading:
+def _reading(document: Document, found: Found, format: str, several: bool) -> Reading:
     notes: list[Note] = []
     splitting = _splitting(document, found.rows, found.album)
     tracks = tuple(_tracks(document, found, splitting, notes))
@@ -119,6 +121,8 @@ def _reading(document: Document, found: Found, format: str) -> Reading:
         notes.insert(0, Note(text=f"The artist was taken to stand on the {side}; nothing in the text settles it."))
     notes += _gaps(document, found)
     title = headings.title_of(document, found.rows, found.album)
+    if several:
+        title = headings.nearest(document, found.rows) or title
     listing = Tracklist(
         title=title,
         tracks=tracks,
@@ -223,8 +227,3 @@ def _gaps(document: Document, found: Found) -> Iterator[Note]:
             between = document.lines[at]
             if between.text and not between.is_prose and not headings.is_part(document, at):
                 yield Note(text="Left out between two rows.", line=between.number, source=clean(between.text)[:120])
-
-
-def is_various(artist: str) -> bool:
-    """Whether an artist's name says that there are several."""
-    return fold(artist) in VARIOUS

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from playlist_builder.listing.lines import Line
 from playlist_builder.listing.times import TIME
+from playlist_builder.listing.words import CREDIT_LINE
 
 SIGN = "\t\t"  # between the parts of a row that stood on lines of their own
 _TIME = re.compile(rf"{TIME}")
@@ -28,10 +29,14 @@ def joined(lines: Sequence[Line]) -> list[Line]:
     at = 0
     for start, end in records:
         found += lines[at:start]
-        parts = [line.text for line in lines[start:end] if line.text and not _NOISE.fullmatch(line.text)]
+        parts = [line.text for line in lines[start:end] if line.text and not _is_noise(line.text)]
         found.append(replace(lines[start], text=SIGN.join(parts)))
         at = end
     return found + list(lines[at:])
+
+
+def _is_noise(text: str) -> bool:
+    return bool(_NOISE.fullmatch(text) or CREDIT_LINE.match(text))
 
 
 def _by_numbers(lines: Sequence[Line], filled: Sequence[int]) -> list[tuple[int, int]]:

@@ -19,6 +19,11 @@ _NUMBER = re.compile(
 _LOOSE = re.compile(r"^(?:[#＃№]\s?|[Nn](?:[º°.]|o\.|r\.)\s?)?(\d{1,3})(?:\s+|[-–—]\s*|[.．])(?=\S)")
 _VINYL = re.compile(r"^[(\[]?([A-H]{1,2})\s?(\d{1,2})(?:[.):\]]|\s|\s?[-–—]\s?|\t)\s*(?=\S)")
 _DISC = re.compile(r"^(?:CD\s?|Disc\s?)?(\d{1,2})[-.](\d{2})[.):]?\s+(?=\S)")
+_ORDINAL = re.compile(
+    r"^(\d{1,3})\s?(?:[º°ª.]|st|nd|rd|th|er|ème|e|o)?\s(?:lugar|place|platz|posto|miejsce|место|plats|plads|sija|sıra)"
+    r"\s?[:：.–—-]+\s*(?=\S)",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(r"^([^\W\d]{2,12})\.?\s[#＃]?(\d{1,3})\s?[:：.)–—-]+\s+(?=\S)")
 _RANK = re.compile(r"^第?\s?(\d{1,3})\s?(?:位|曲目|番|曲|위|위\.)[:：、.\s]*(?=\S)")
 _TRAILING_NOISE = re.compile(
@@ -62,18 +67,18 @@ def row_of(line: Line, at: int) -> Row | None:
     body = _TRAILING_NOISE.sub("", rest).strip(" \t|–—") if rest else ""
     if body.endswith(" -") or body.startswith("- "):
         body = body.strip("- ")
-    if not any(c.isalnum() for c in body):
-        if loose and lead == "" and number is not None:
-            return None
-        if not any(not c.isspace() for c in body) or len(body) > 4 or number is None:
-            return None
-    if number is None and body[0] in "([（［" and body[-1] in ")]）］" and body.count(body[0]) == 1:
+    if not _can_be_names(body, number, loose and not lead):
         return None
-    whole = body
-    if loose:
-        _, whole = _times(text)
-        whole = whole.strip()
+    whole = _times(text)[1].strip() if loose else body
     return Row(at=at, body=body, number=number, side=side, loose=loose, whole=whole, lead=lead, trail=trail)
+
+
+def _can_be_names(body: str, number: int | None, loose: bool) -> bool:
+    """Whether a body holds more than signs, and is no note in brackets."""
+    if not any(c.isalnum() for c in body):
+        return 0 < len(body) <= 4 and number is not None and not loose  # a title such as "?"
+    bracketed = body[0] in "([（［" and body[-1] in ")]）］" and body.count(body[0]) == 1
+    return number is not None or not bracketed
 
 
 def _times(text: str) -> tuple[str, str]:
@@ -93,7 +98,7 @@ def _marker(text: str) -> tuple[int | None, str, bool, str]:
         return None, "", False, text
     first = text[0]
     if first.isdigit() or first in "(#＃[（№Nn第":
-        if found := _RANK.match(text):
+        if found := _RANK.match(text) or _ORDINAL.match(text):
             return int(found.group(1)), "", False, text[found.end() :]
         if found := _NUMBER.match(text):
             return int(found.group(1)), "", False, text[found.end() :]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from playlist_builder.listing.lines import Document, begins_listing, is_side
 from playlist_builder.listing.rows import Row
-from playlist_builder.listing.signs import DASHES
-from playlist_builder.listing.words import CREDIT_LINE
+from playlist_builder.listing.signs import DASHES, fold
+from playlist_builder.listing.words import CREDIT_LINE, RELATED
 
 _D = "-" + DASHES
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -24,7 +24,6 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("spaces", re.compile(r"\S\s{3,}\S")),
 )
 _FAR = 40  # lines between two rows of a numbered listing, at most
-_BOILERPLATE = 24  # a shorter line under a row is a button or a note
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +70,16 @@ def runs_of(document: Document, rows: Sequence[Row]) -> Iterator[Run]:
     yield from _joined("time", timed, document, _lines_join)
     short = [row for row in rows if len(row.body) <= 160]
     for kind, pattern in _KINDS:
-        having = [row for row in short if pattern.search(row.body)]
+        having = [row for row in short if pattern.search(row.body) and not _points_elsewhere(row.body)]
         for run in _joined(kind, having, document, _lines_join):
             yield Run(kind, tuple(_trimmed(document, run.rows)))
     yield from _under_headings(document, short)
+
+
+def _points_elsewhere(body: str) -> bool:
+    """Whether a row is "Next time: …" or the like."""
+    label, colon, _ = body.partition(":")
+    return bool(colon) and len(label) < 40 and bool(RELATED.match(fold(label)))
 
 
 def _trimmed(document: Document, rows: Sequence[Row]) -> list[Row]:

@@ -95,6 +95,8 @@ def _closes(text: str, at: int, width: int, opener: str) -> bool:
             and at > 1
             and (after in ("", " ", ",", ")", ".", ";", ":", "-", "\t") or after in DASHES)
         )
+    if opener == '"' and (after == '"' or (text[at - 1] == " " and after.isalnum())):
+        return False  # quotes within quotes
     if opener == '"' and text[at - 1].isdigit() and after == " " and text.find('"', at + 1) > 0:
         rest = text[at + 1 :].lstrip()
         return not rest[:1].isalnum()  # 12" Mix" goes on

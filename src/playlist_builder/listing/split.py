@@ -93,6 +93,8 @@ def sample(items: Sequence[T], size: int = 400) -> Sequence[T]:
 
 def split(bodies: Sequence[str], around: Surroundings) -> Splitting:
     """The listing's rows as pairs; the separator that most rows have wins, those that say more first."""
+    if not bodies:
+        return Splitting((), "", 0.0)
     some = sample(bodies)
     if _by_quotes(some, around) is not None and (quoted := _by_quotes(bodies, around)) is not None:
         return quoted
@@ -180,6 +182,8 @@ def _cut_at(body: str, parts: Sequence[str], separator: _Separator, artist_first
 
 def _by_quotes(bodies: Sequence[str], around: Surroundings) -> Splitting | None:
     """Rows whose titles stand in quotes; None where most do not."""
+    if not bodies:
+        return None
     found = [_quoted_row(body) for body in bodies]
     if around.artist or sum(1 for body in bodies if _BRACKET_END.search(body)) < 0.75 * len(bodies):
         found = [
@@ -209,7 +213,7 @@ def _quoted_row(body: str) -> Pair | None:
         title, end = opened
         rest = body[end:]
         version = re.match(r"\s*([(\[][^()\[\]]*[)\]])", rest)
-        if version and VERSION.search(fold(version.group(1))):
+        if version and (VERSION.search(fold(version.group(1))) or _AFTER_QUOTE.match(rest[version.end() :])):
             title, rest = f"{title} {version.group(1)}", rest[version.end() :]
         if not rest.strip():
             return "", title
@@ -248,10 +252,15 @@ def _quoted_last(body: str) -> Pair | None:
     return None
 
 
+def _main(artist: str) -> str:
+    """An artist folded, without guests."""
+    return re.split(r"\b(?:feat|featuring|ft|with)\b", fold(artist))[0]
+
+
 def _by_brackets(bodies: Sequence[str], around: Surroundings) -> Splitting | None:
     """Rows such as "Title (Artist)", where nothing else names an artist."""
     found = [_BRACKET_END.search(body) for body in bodies]
-    names = [m.group(1) for m in found if m and m.start() and not VERSION.search(fold(m.group(1)))]
+    names = [m.group(1) for m in found if m and m.start() and not VERSION.search(_main(m.group(1)))]
     if around.artist or len(names) < 0.75 * len(bodies) or all(re.fullmatch(r"[\d\s.,/-]+", n) for n in names):
         return None
     pairs = tuple(
@@ -313,7 +322,19 @@ def _forms(sides: Sequence[Pair]) -> float:
     """What the names look like, on average over the rows."""
     some = sides[:400]
     total = sum(_likeness(left) - _likeness(right) for left, right in some)
-    return total / max(1, len(some)) * min(4.0, math.sqrt(len(some))) * 1.2
+    return total / max(1, len(some)) * min(4.0, math.sqrt(len(some))) * 1.8
+
+
+def _eastern(name: str) -> float:
+    """The likeness of Japanese and Chinese names: artists are a few characters, titles have particles."""
+    compact = name.replace(" ", "").replace("　", "")
+    if re.fullmatch(r"[\u4e00-\u9fff々]{2,5}", compact):
+        return 0.5
+    if re.search(
+        r"[\u4e00-\u9fff\u3041-\u30ff][のをにではがとへ]|[のをにではがと][\u4e00-\u9fff\u30a1-\u30ff]", compact
+    ):
+        return -0.7
+    return 0.0
 
 
 def _likeness(name: str) -> float:
@@ -323,10 +344,10 @@ def _likeness(name: str) -> float:
     folded = fold(bare).split()
     if not words or not folded:
         return -0.5
-    score = 0.0
+    score = _eastern(bare)
     if fold(name) in VARIOUS:
         score += 1.0
-    if folded[0] in GIVEN_NAMES and 2 <= len(folded) <= 3 and words[1][:1].isupper():
+    if folded[0] in GIVEN_NAMES and 2 <= len(folded) <= 3 and words[-1][:1].isupper():
         score += 0.9
     if any(w in ("feat", "featuring", "ft", "vs") for w in folded):
         score += 1.5

@@ -95,7 +95,8 @@ RELATED = _pattern(
 NOT_TRACKS = _pattern(
     "albums|albumes|alben|discography|discografia|discographie|diskographie|discographies|dischi|дискография|альбомы|"
     "personnel|credits|musicians|line up|mitwirkende|besetzung|personal|musicos|musiciens|ficha tecnica|equipe|staff|"
-    "companies|notes|references|external links|weblinks|einzelnachweise|barcode|charts|certifications|sales|ventas|"
+    "companies|awards|accolades|nominations|auszeichnungen|premios|recompenses|premi|nagrody|"
+    "notes|references|external links|weblinks|einzelnachweise|barcode|charts|certifications|sales|ventas|"
     "ingredients|ingredientes|zutaten|directions|method|modo de fazer|preparation|zubereitung|faq|"
     "not on|not here|not included|missing|nicht auf|nicht dabei|fehlt|not on the album|no estan|pas sur|nao esta|"
     "films|movies|books|episodes|filmography|singles discography|studio albums|live albums|compilations|recopilaciones|"
@@ -161,7 +162,7 @@ CREDIT = re.compile(
     r"originally|cover of|c/o|℗|©|сл\.|муз\.|слова|музыка|作詞|作曲|編曲|詞|曲)",
     re.IGNORECASE,
 )
-COVER = re.compile(r"^(?:[\w.'’& -]+\s)?(?:cover|song|song cover|solo)$|^cover of\b", re.IGNORECASE)
+COVER = re.compile(r"^(?:[\w.'’& -]+\s)?cover$|^cover of\b", re.IGNORECASE)
 # Lines under a row that credit somebody.
 CREDIT_LINE = re.compile(
     r"^(?:written[- ]?by|lyrics(?:[- ]by)?|words|music(?:[- ]by)?|producer|produced|co-?producer|"
@@ -197,9 +198,9 @@ INSTRUMENTS = _pattern(
 EVERYDAY = re.compile(
     r"(?:\d\s*(?:%|€|£|\$|euro|kg|g\b|ml\b|cl\b|dl\b|km\b|mb\b|gb\b|kbps|min\.?\b|minutes?\b|minuten|"
     r"minutos|stück|uhr|h\b|°|years?\b|pm\b|am\b|cm\b|m\b|bit|bits)|"
-    r"[€£$]\s*\d|\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|"
+    r"[€£$]\s*\d|\b(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|montag|dienstag|mittwoch|"
     r"donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|"
-    r"samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|segunda-feira)\b|[½¼¾]|@\w|"
+    r"samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|segunda-feira|lun\.|mar\.|mer\.|jeu\.|ven\.|sam\.|dim\.)\b|[½¼¾]|@\w|"
     r"\b\d{1,2}:\d\b|\b\d{1,2}\.?\s(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|"
     r"dez)[a-zé]*\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s\d{1,2}\b|"
     r"\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b)",
