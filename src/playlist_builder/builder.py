@@ -9,6 +9,7 @@ from typing import cast
 
 from playlist_builder.clock import Clock
 from playlist_builder.decided import (
+    appeared,
     decision_after,
     known_match,
     remembered_match,
@@ -40,6 +41,7 @@ class Options:
     locked: bool = False
     yes: bool = False
     by_name: bool = True  # a person named the listing: an undo's hold ends
+    scheduled: bool = False  # nobody is there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,8 +227,11 @@ def sync(desk: Desk, loaded: Loaded, options: Options) -> Result:
             held=True,
             notes=(f"Left alone since the last undo. To go on: playlist sync {loaded.name}",),
         )
+    before = desk.state.rows(place)
     found = match(desk, loaded, options)
+    found_now = appeared(loaded.tracklist.tracks, before, found.matches)
     notes = loaded.reworded_notes(desk.service.name)
+    notes += [f"Row {row + 1} ({found.matches[row].track.title}) was missing and is there now." for row in found_now]
     result = Result(
         listing=loaded.name,
         service=desk.service.name,
@@ -235,13 +240,14 @@ def sync(desk: Desk, loaded: Loaded, options: Options) -> Result:
         matches=found.matches,
         notes=tuple(notes),
         error=found.stopped,
+        appeared=found_now,
     )
     new_lock = loaded.lock if options.locked else relock(desk, loaded, found.matches)
     if not options.dry_run and not options.locked:
         locks.save(loaded.lock_path, new_lock)
     if found.stopped is not None and not getattr(found.stopped, "own", False):
         return replace(result, requests=desk.service.requests())
-    run = Run(kind="sync", listing=loaded.name, started=desk.state.now())
+    run = Run(kind="schedule" if options.scheduled else "sync", listing=loaded.name, started=desk.state.now())
     number = None if options.dry_run else desk.state.add_run(place, run)
     push = Push(desk, loaded, new_lock, found.matches, options, number)
     try:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from playlist_builder.matching.decide import decide
 from playlist_builder.matching.differences import differences
 from playlist_builder.model import Accept, Match, Recording, Track, Tracklist
-from playlist_builder.store.lock import Decision
-from playlist_builder.store.state import RowMemory, when
+from playlist_builder.store.lock import Decision, row_keys
+from playlist_builder.store.state import RowMemory, key_text, when
 
 RETRY_DAYS = (1, 3, 7, 30)  # after how many days an empty-handed search is tried again; the last one for ever
 
@@ -100,6 +100,15 @@ def row_memory(match: Match, before: RowMemory | None, now: str, asked: bool, mo
         searches=match.searches,
         tries=0 if match.outcome == "matched" else tries,
         tried_at=now if asked else None,
+    )
+
+
+def appeared(tracks: Sequence[Track], before: Mapping[str, RowMemory], matches: Sequence[Match]) -> tuple[int, ...]:
+    """The rows that were missing when they were last searched and have a recording now."""
+    keys = [key_text(key) for key in row_keys(tracks)]
+    missed = {key for key, memory in before.items() if memory.outcome == "missing"}
+    return tuple(
+        i for i, (key, m) in enumerate(zip(keys, matches, strict=True)) if m.outcome == "matched" and key in missed
     )
 
 

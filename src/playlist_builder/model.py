@@ -281,6 +281,7 @@ class Result:
     notes: tuple[str, ...] = ()  # sentences for the person, in the order of what happened
     error: PlaylistError | None = None  # what stopped the run part-way
     held: bool = False  # left alone after an undo
+    appeared: tuple[int, ...] = ()  # rows, from 0, that were missing before and were found now
 
     @property
     def needing_person(self) -> tuple[Match, ...]:

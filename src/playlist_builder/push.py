@@ -7,22 +7,22 @@ list was read in between.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from playlist_builder import cover
+from playlist_builder import cover, grey
 from playlist_builder.cover import Cover
 from playlist_builder.decided import person_decision
 from playlist_builder.errors import Ambiguous, NotApplied, NotFound, ServiceError, UnsafePlan
 from playlist_builder.matching.decide import THRESHOLD
-from playlist_builder.matching.same import same_recording
 from playlist_builder.matching.score import score
 from playlist_builder.model import Changes, Entry, Match, PlaylistHead, PlaylistRef, Recording, Snapshot
 from playlist_builder.store import lock as locks
 from playlist_builder.store.lock import Decision
 from playlist_builder.store.state import Copy, Remembered, Texts
 from playlist_builder.syncing import texts
+from playlist_builder.syncing.grey import one_recording, stand_ins, with_stand_ins
 from playlist_builder.syncing.merge import Memory, Merged, Wish, merge, remember
 from playlist_builder.syncing.plan import Plan, plan
 from playlist_builder.syncing.replay import replay
@@ -73,7 +73,34 @@ class Push:
 
     def run(self) -> None:
         """Makes the playlist right, or raises `ServiceError` or `UnsafePlan` with nothing lost."""
+        self._run()
         remembered = self.state.remembered(self.place)
+        if remembered is None or self.options.dry_run or self.options.locked:
+            return
+        before, done = self.matches, self.changes
+        remembered = grey.look(self.desk, remembered, (self.head and self.head.total) or 0)
+        looked = grey.mend(self.desk, self.loaded.name, self.loaded.tracklist, self.matches, remembered)
+        self.state.remember(self.place, looked.remembered)
+        self.notes += looked.notes
+        self._stand_in(looked.remembered)
+        if self.matches != before:
+            self._merge_and_write(looked.remembered)
+            self.changes = replace(
+                self.changes,
+                added=self.changes.added + done.added,
+                removed=self.changes.removed + done.removed,
+                moved=self.changes.moved + done.moved,
+            )
+
+    def _stand_in(self, remembered: Remembered | None) -> None:
+        """What went grey is wanted elsewhere; nothing of that reaches the lock."""
+        if remembered is not None and remembered.grey and not self.options.refresh:
+            known = self.state.recordings(stand_ins(remembered.grey).values())
+            self.matches = with_stand_ins(self.matches, remembered.grey, known)
+
+    def _run(self) -> None:
+        remembered = self.state.remembered(self.place)
+        self._stand_in(remembered)
         remembered = self._adopt() if remembered is None else self._still_there(remembered)
         if remembered is None:
             if self.options.dry_run:
@@ -249,7 +276,7 @@ class Push:
             kept=len(merged.uris) - steps.added - len(merged.foreign),
             foreign=len(merged.foreign),
         )
-        self._refuse_if_unsafe(steps, snapshot)
+        self._refuse_if_unsafe(steps, snapshot, stand_ins(remembered.grey))
         if self.options.dry_run:
             return remembered
         decisions = self._hand(merged, snapshot)
@@ -320,7 +347,7 @@ class Push:
             links=remembered.links,
             unsure=cut_off is not None,
         )
-        merged = merge(snapshot.entries, wishes, memory, same=same_recording, fits=self._fits, prune=self.options.prune)
+        merged = merge(snapshot.entries, wishes, memory, same=one_recording, fits=self._fits, prune=self.options.prune)
         return merged if cut_off is None else recovered(merged, snapshot.entries, cut_off)
 
     def _cut_off(self, remembered: Remembered) -> Copy | None:
@@ -333,8 +360,9 @@ class Push:
         track = self.matches[row].track
         return bool(recording.title) and score(track, recording).total >= THRESHOLD
 
-    def _refuse_if_unsafe(self, steps: Plan, snapshot: Snapshot) -> None:
-        much = steps.removed > MANY and steps.removed > MUCH * len(snapshot.entries)
+    def _refuse_if_unsafe(self, steps: Plan, snapshot: Snapshot, replaced: Container[str | None] = ()) -> None:
+        lost = steps.removed - sum(entry.uri in replaced for entry in snapshot.entries)
+        much = lost > MANY and lost > MUCH * len(snapshot.entries)
         if not much or self.options.yes or self.options.dry_run:
             return
         words = f"{steps.removed} of the playlist's {len(snapshot.entries)} entries would be removed"
@@ -346,7 +374,7 @@ class Push:
         if uri is None or entry.recording is None:
             return False
         wanted = next((m.recording for m in self.matches if m.recording and m.recording.uri == uri), None)
-        return wanted is not None and same_recording(entry.recording, wanted)
+        return wanted is not None and one_recording(entry.recording, wanted)
 
     # ------------------------------------------------------------ what was learnt
 
@@ -556,7 +584,7 @@ def settle(
     def fits(entry: Entry, uri: str | None) -> bool:
         # In a list that is otherwise right, what stands where we added a recording is that recording: the service may
         # show it under another id, and nothing of another name.
-        return same(entry, uri) or (entry.kind == "track" and uri in new)
+        return same(entry, uri) or (entry.kind == "track" and uri in new and not going[entry.uri])
 
     for _ in range(ROUNDS):
         now = [entry.uri for entry in snapshot.entries]

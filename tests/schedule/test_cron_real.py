@@ -14,6 +14,8 @@ import pytest
 
 from playlist_builder.schedule.cron import PIDS, Cron, _cron_runs
 from playlist_builder.schedule.job import Job
+from playlist_builder.store import outcomes
+from tests.machine import SCRIPT
 
 pytestmark = [
     pytest.mark.slow,
@@ -83,4 +85,26 @@ def test_cron_fires_an_entry_once_and_leaves_others_alone(
     assert ran.read_text(encoding="utf-8") == (
         f"{job.directory}|{job.environment['PLAYLIST_HOME']}|schedule run Rocky IV – 100 %\n"
     )
+    assert saved_table() == OTHERS
+
+
+def test_cron_fires_a_sync_whose_outcome_is_kept(tmp_path: Path, daemon: None) -> None:
+    for directory in (tmp_path, *tmp_path.parents):
+        if not directory.stat().st_mode & 0o100:
+            directory.chmod(0o700)
+    home = tmp_path / "home of it"
+    job = Job(
+        name="rocky-iv", every="* * * * *", service="demo", program=(str(SCRIPT),), directory=tmp_path,
+        environment={"PLAYLIST_HOME": str(home)},
+    )  # fmt: skip
+    state, backend = home / "demo" / "state.sqlite3", Cron()
+    time.sleep(2)
+    assert backend.install(job)
+    ends = time.monotonic() + 150
+    while not outcomes.last(state, "demo") and time.monotonic() < ends:
+        time.sleep(0.5)
+    assert backend.remove(job.key)
+    ending = outcomes.last(state, "demo")["rocky-iv"]
+    assert (ending.code, ending.message) == (0, "10 tracks; 10 added")
+    assert (home / "demo" / "log" / "unattended.log").exists()
     assert saved_table() == OTHERS

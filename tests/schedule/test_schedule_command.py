@@ -148,10 +148,10 @@ def test_a_run_returns_the_code_of_what_it_did(capsys: Capture, monkeypatch: pyt
     kept: list[Outcome] = []
     monkeypatch.setattr(command_module, "record_outcome", lambda app, outcome: kept.append(outcome))
     monkeypatch.setenv("PLAYLIST_PROFILE", "second")
-    assert playlist("run", "rocky-iv", "--service", "demo") == 3
-    assert [(o.listing, o.service, o.profile, o.code) for o in kept] == [("rocky-iv", "demo", "second", 3)]
+    assert playlist("run", "no-such", "--service", "demo") == 3
+    assert [(o.listing, o.service, o.profile, o.code) for o in kept] == [("no-such", "demo", "second", 3)]
     log = load_settings().data_dir("demo") / "log" / "unattended.log"
-    assert "rocky-iv (demo, profile second)" in log.read_text(encoding="utf-8")
+    assert "no-such (demo, profile second)" in log.read_text(encoding="utf-8")
 
 
 def test_a_remembered_pause_is_kept_by_a_run(capsys: Capture) -> None:

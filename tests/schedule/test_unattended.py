@@ -197,7 +197,7 @@ def test_several_listings_have_an_outcome_each(world: World) -> None:
     ended = run_unattended(world.run(None))
     assert ended == replace(ended, code=3, message="all listings: 3 listings; failed: c; a person is needed for: b")
     assert world.asked == [None]
-    assert [(o.listing, o.code) for o in world.outcomes] == [("a", 0), ("b", 4), ("c", 3)]
+    assert [(o.listing, o.code) for o in world.outcomes] == [("a", 0), ("b", 4), ("c", 3), (None, 3)]
 
 
 def test_an_outcome_that_cannot_be_recorded_ends_no_run(world: World) -> None:

@@ -13,6 +13,7 @@ from typing import Any, cast
 import click
 
 from playlist_builder import __version__
+from playlist_builder.cli import reminders
 from playlist_builder.errors import ConfigError, PlaylistError, UsageError
 
 # command → its module in this folder (and the name there, if not `command`) and its line in --help, in that order.
@@ -36,6 +37,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "link": ("link:link", "Adopt a playlist of your own for a listing."),
     "unlink": ("link:unlink", "Forget which playlist is a listing's."),
     "remove": ("link:remove", "Stop looking after a listing."),
+    "status": ("status", "What is in sync, what waits for you, quota and login."),
+    "doctor": ("doctor", "Check settings, login, network and schedules."),
     "export": ("export", "The matched playlist as a file."),
     "edit": ("edit", "Open a listing in your editor."),
     "schedule": ("schedule", "Keep playlists in order through the system's own scheduler."),
@@ -108,6 +111,13 @@ def run(args: Sequence[str] | None = None, obj: Any = None) -> int:
     The only place that turns a `PlaylistError` into words and a code. A bug keeps its traceback, and Python's code 1.
     """
     arguments = list(sys.argv[1:] if args is None else args)
+    code = _run(arguments, obj)
+    if reminders.wanted(arguments):
+        reminders.remind(obj)
+    return code
+
+
+def _run(arguments: list[str], obj: Any) -> int:
     as_json = "--json" in arguments
     try:
         result = playlist.main(args=arguments, prog_name="playlist", standalone_mode=False, obj=obj)

@@ -91,6 +91,7 @@ def remove(ctx: click.Context, name: str, remote: bool, with_listing: bool, yes:
     """Stop looking after a listing: forget its schedule, playlist and memory; more only if asked."""
     from playlist_builder.cli.known import place_of
     from playlist_builder.cli.run import lock_path
+    from playlist_builder.cli.schedule import remove_entries
     from playlist_builder.report.text import clean
     from playlist_builder.store.listings import Listings
 
@@ -103,6 +104,8 @@ def remove(ctx: click.Context, name: str, remote: bool, with_listing: bool, yes:
         if not app.interactive:
             raise UsageError(f"This removes {what}. To go on without a question: --yes")
         click.confirm(f"Remove {what} of {name}?", abort=True, err=True)
+    for title in remove_entries(app, place.service, name):
+        app.out.print(f"Its schedule was removed ({title}).", markup=False)
     with contextlib.closing(app.state(place.service)) as state:
         remembered = state.remembered(place)
         if remote and remembered is not None:

@@ -53,6 +53,7 @@ def command(
     app: App, no_browser: bool, timeout_s: float, exporting: bool, importing: bool, cover: bool, service: str | None
 ) -> None:
     """Log in to the service, through the browser."""
+    from playlist_builder.cli.reminders import settle_login
     from playlist_builder.services import SERVICES
     from playlist_builder.store.settings import check_addresses
 
@@ -76,6 +77,7 @@ def command(
         _through_the_browser(app, name, no_browser or not app.interactive, timeout_s, cover)
     with app.open_service(name) as opened:  # asks once whose login it is
         account = opened.account
+    settle_login(app, name)
     app.out.print(greeting(account), markup=False, highlight=False, soft_wrap=True)
 
 

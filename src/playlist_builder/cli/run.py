@@ -14,8 +14,10 @@ import click
 from playlist_builder import builder
 from playlist_builder.builder import Desk, Loaded, Options
 from playlist_builder.cli.app import App
+from playlist_builder.cli.reminders import settle
 from playlist_builder.errors import AuthError, PlaylistError, RateLimited, ServiceError, UsageError
-from playlist_builder.model import Result
+from playlist_builder.model import Account, Result
+from playlist_builder.notices import login_warning
 from playlist_builder.push import Ask
 from playlist_builder.report.text import clean
 from playlist_builder.store.listings import ListingFile, Listings
@@ -96,11 +98,11 @@ def run_listings(
             refresh=options.refresh,
             wait_s=wait_s,
             max_requests=max_requests,
-            extra_scopes=_scopes(loaded),
+            extra_scopes=scopes(loaded),
         ) as opened,
         contextlib.closing(app.state(service)) as state,
     ):
-        say_account(app, opened.name, opened.account.name)
+        say_account(app, opened.name, opened.account)
         for item, one in zip(items, loaded, strict=True):
             before = opened.requests()
             try:
@@ -132,6 +134,7 @@ def run_listings(
                 _one_failed(app, item.name, error, as_json, objects)
                 codes.append(error.code)
                 continue
+            settle(app, service, result)
             on_result(result)
             codes.append(result.code)
             objects.append(_shown(app, result, as_json, service))
@@ -175,7 +178,8 @@ def alone(app: App, service: str, name: str) -> Iterator[None]:
         lock.release()
 
 
-def _scopes(loaded: Sequence[Loaded | PlaylistError]) -> tuple[str, ...]:
+def scopes(loaded: Sequence[Loaded | PlaylistError]) -> tuple[str, ...]:
+    """What these listings need to be allowed beyond what every login is."""
     covers = any(isinstance(one, Loaded) and one.tracklist.cover for one in loaded)
     return ("ugc-image-upload",) if covers else ()
 
@@ -218,11 +222,16 @@ def _ask(app: App) -> Ask:
     return Ask(recreate=yes, insist=yes)
 
 
-def say_account(app: App, service: str, name: str) -> None:
-    """The first line of a sync: whose playlists these are."""
-    if app.verbosity >= 0 and service != "demo" and name:
+def say_account(app: App, service: str, account: Account) -> None:
+    """The first line of a sync: whose playlists these are; and the login's end, where that is near."""
+    if service == "demo":
+        return
+    if app.verbosity >= 0 and account.name:
         profile = f" (profile {app.settings.profile})" if app.settings.profile else ""
-        app.err.print(f"Logged in as {clean(name)}{profile}", style="dim", markup=False)
+        app.err.print(f"Logged in as {clean(account.name)}{profile}", style="dim", markup=False)
+    warning = login_warning(account.expires_at, app.clock.now())
+    if warning:
+        app.err.print(f"Warning: {warning}", style="yellow", markup=False)
 
 
 def say_price(app: App, desk: Desk, one: Loaded, service: str, options: Options) -> None:

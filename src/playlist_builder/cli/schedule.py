@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from playlist_builder.schedule import Backend, Installed, Job, JobKey, Ran
     from playlist_builder.schedule.unattended import Outcome, Synced
 
+STATE = "state.sqlite3"  # as `App.state` calls it
 BACKEND_NAMES = ("systemd", "launchd", "cron", "schtasks", "github-actions")
 CODES = {
     0: "done",
@@ -37,33 +39,73 @@ CODES = {
 
 def check_listing(app: App, name: str) -> None:
     """Raises `ListingError` where there is no listing of that name."""
+    from playlist_builder.store.listings import Listings
+
+    Listings(app.settings).find(name)
 
 
 def listings_directory(app: App) -> Path:
     """Where the user's listings lie, as the command line finds them from here."""
-    if app.settings.playlists_dir is not None:
-        return app.settings.playlists_dir
-    here = Path.cwd() / "playlists"
-    return here if here.is_dir() else Path.home() / "Playlists"
+    from playlist_builder.store.listings import Listings
+
+    return Listings(app.settings).directory
 
 
 def login_ends(app: App, service: str) -> datetime | None:
     """When the login of that service will end (aware); None: not known, or never."""
-    return None
+    from playlist_builder.services import stored_account
+
+    account = stored_account(app.settings, service) if service != "demo" else None
+    return account.expires_at if account else None
 
 
 def last_outcome(app: App, key: JobKey) -> Outcome | None:
     """How the job's last unattended run ended, or None."""
-    return None
+    from playlist_builder.schedule.unattended import Outcome
+    from playlist_builder.store import outcomes
+
+    ending = outcomes.last(_state_file(app, key), key.service).get(key.name)
+    if ending is None:
+        return None
+    return Outcome(
+        listing=ending.listing,
+        service=ending.service,
+        profile=key.profile,
+        started=ending.started,
+        ended=ending.ended,
+        code=ending.code,
+        message=ending.message,
+    )
 
 
 def record_outcome(app: App, outcome: Outcome) -> None:
     """Keeps an outcome. May be called from another thread: opens what it needs itself."""
+    from playlist_builder.store import outcomes
+
+    ending = outcomes.Ending(
+        listing=outcome.listing,
+        service=outcome.service,
+        started=outcome.started,
+        ended=outcome.ended,
+        code=outcome.code,
+        message=outcome.message,
+    )
+    outcomes.keep(app.settings.data_dir(outcome.service) / STATE, ending)
 
 
 def sync_listings(app: App, names: tuple[str, ...] | None, service: str) -> Sequence[Synced]:
     """Syncs these listings (None: all of the user's), asking nothing; an answer for each."""
-    raise ConfigError("This installation cannot sync yet.")
+    from playlist_builder.cli.scheduled import sync_all
+
+    ends = login_ends(app, service)
+    over = ends is not None and ends <= app.clock.now()  # that it has ended is told by the run that fails for it
+    notices(app, service).login_ends(None if over else ends)
+    return sync_all(app, names, service)
+
+
+def _state_file(app: App, key: JobKey) -> Path:
+    """The state of the login that the job runs with."""
+    return replace(app.settings, profile=key.profile).data_path(key.service) / STATE
 
 
 # --- The commands. ---
@@ -116,13 +158,13 @@ def add(
     if only_print:
         _print_files((chosen or schedule.default_backend()).files(job))
         return
-    if name is not None:
-        check_listing(app, name)
     chosen = chosen or schedule.default_backend()
     if chosen.name == "github-actions":
         raise UsageError("A workflow belongs into a repository: add --print, and store what it shows there.")
     if not chosen.available():
         raise ConfigError(f"{chosen.title} is not on this system, or does not answer. --print shows its files.")
+    if name is not None:
+        check_listing(app, name)
     changed = chosen.install(job)
     _say_added(app, chosen, job, changed)
     _remove_elsewhere(app, chosen, job)
@@ -186,6 +228,30 @@ def run(app: App, name: str | None, everything: bool, service: str | None, assig
 
 
 # --- Their parts. ---
+
+
+def entries_of(app: App, service: str, name: str | None = None) -> list[tuple[Backend, Installed]]:
+    """The entries of this login and this PLAYLIST_HOME, of one listing or of all; raises `ConfigError`."""
+    from playlist_builder.schedule import all_installed
+
+    given = app.settings.sources.get("PLAYLIST_HOME") == "environment"
+    home = str(app.settings.home) if given else None
+    return [
+        (backend, entry)
+        for backend, entry in all_installed()
+        if (entry.job.service, entry.job.key.profile) == (service, app.settings.profile)
+        and entry.job.environment.get("PLAYLIST_HOME") == home
+        and name in (None, entry.job.name)
+    ]
+
+
+def remove_entries(app: App, service: str, name: str) -> list[str]:
+    """Takes the listing's schedules away, with what their runs left; the schedulers that had one."""
+    found = entries_of(app, service, name)
+    for backend, entry in found:
+        backend.remove(entry.job.key)
+        _forget(app, entry.job)
+    return [backend.title for backend, _ in found]
 
 
 def _name(name: str | None, everything: bool) -> str | None:
@@ -329,10 +395,21 @@ def _say_ran(app: App, job: Job, ran: Ran, started: datetime) -> None:
 
 
 def _forget(app: App, job: Job) -> None:
-    from playlist_builder.schedule.unattended import forget
+    """What its runs left: their lock, their last outcome, and what they had to say."""
+    import sqlite3
 
-    with suppress(OSError):
-        forget(app.settings.data_dir(job.service), job.key)
+    from playlist_builder.notices import Notices
+    from playlist_builder.schedule.unattended import forget
+    from playlist_builder.store import outcomes
+
+    settings = replace(app.settings, profile=job.key.profile)
+    if not settings.data_path(job.service).is_dir():
+        return
+    with suppress(OSError, sqlite3.Error):
+        forget(settings.data_path(job.service), job.key)
+        outcomes.forget(_state_file(app, job.key), job.name, job.service)
+    for key in (f"run {job.key.label}", f"run {job.name}", f"review {job.name}"):
+        Notices(settings.data_path(job.service) / "notices.json", app.clock).settle(key)
 
 
 def _row(app: App, backend: Backend, entry: Installed) -> dict[str, Any]:

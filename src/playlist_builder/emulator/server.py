@@ -326,6 +326,11 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Silence: the log is `Emulator.requests`."""
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The `Date` header, by this service's clock."""
+        now = self.server.emulator.clock.now()
+        return super().date_time_string(now.timestamp() if timestamp is None else timestamp)
+
     def _serve(self) -> None:
         emulator = self.server.emulator
         length = self.headers.get("Content-Length", "0")

@@ -18,7 +18,7 @@ from playlist_builder.clock import Clock
 from playlist_builder.errors import AuthError, PlaylistError, RateLimited, UsageError
 from playlist_builder.notices import Notices
 from playlist_builder.schedule.backend import TIME_LIMIT_S
-from playlist_builder.schedule.job import JobKey
+from playlist_builder.schedule.job import DEFAULT_SERVICE, JobKey
 from playlist_builder.schedule.log import unattended_log
 
 FAILURES = 3  # so many in a row make a notice,
@@ -57,7 +57,7 @@ class Synced(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How one listing's unattended run ended, to be remembered. `listing` None: before any listing's turn came."""
+    """How one listing's unattended run ended, to be remembered. `listing` None: of a run of all of them."""
 
     listing: str | None
     service: str
@@ -162,10 +162,12 @@ def _finished(run: Run, started: datetime, results: Sequence[Synced], error: Exc
         _keep(run, started, result.listing, result.code, result.message)
         _tell(run, result)
         LOG.log(logging.INFO if result.code in (0, 4) else logging.WARNING, "%s: %s", result.listing, result.message)
-    code = worst([result.code for result in results])
+    code, summary = worst([result.code for result in results]), _summary(run.key, results)
     if code in (0, 4):
         run.notices.worked(f"run {run.key.label}")
-    return _said(code, _summary(run.key, results))
+    if run.key.name is None:
+        _keep(run, started, None, code, summary)
+    return _said(code, summary)
 
 
 def _summary(key: JobKey, results: Sequence[Synced]) -> str:
@@ -188,7 +190,7 @@ def _tell(run: Run, result: Synced) -> None:
         rows = tuple(result.needing_person)
         if rows:
             shown = f"{rows[0]} needs you" if len(rows) == 1 else f"{len(rows)} tracks need you, such as {rows[0]}"
-            command = f"playlist review {_word(name)}"
+            command = f"playlist review {_word(name)}{_option(run.key)}"
             notices.tell(f"review {name}", f"{name}: {shown}: {command}", rows)
         else:
             notices.settle(f"review {name}")
@@ -288,6 +290,10 @@ def _no_stdin() -> Iterator[None]:
 
 def _local(moment: datetime) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+
+
+def _option(key: JobKey) -> str:
+    return "" if key.service == DEFAULT_SERVICE else f" --service {_word(key.service)}"
 
 
 def _word(name: str) -> str:

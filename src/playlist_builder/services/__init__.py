@@ -5,18 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol, cast
 
 from playlist_builder.clock import Clock
-from playlist_builder.errors import UsageError
+from playlist_builder.errors import PlaylistError, UsageError
 from playlist_builder.matching.catalogue import Catalogue
-from playlist_builder.model import Account, LibraryPage, Operation, PlaylistHead, RequestCount, Snapshot
+from playlist_builder.model import Account, Entry, LibraryPage, Operation, PlaylistHead, RequestCount, Snapshot
 
 if TYPE_CHECKING:
     from playlist_builder.store.ledger import Ledger
     from playlist_builder.store.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What a look at the service found, for `doctor`. None: not known."""
+
+    said_at: datetime | None = None  # the service's clock …
+    asked_at: datetime | None = None  # … and ours at that moment
+    user_id: str | None = None
+    playlists: int | None = None
+    old_shapes: bool | None = None  # whether it answers as it did before February 2026
+    error: PlaylistError | None = None  # what stopped the look
 
 
 class Service(Catalogue, Protocol):
@@ -41,6 +54,10 @@ class Service(Catalogue, Protocol):
 
     def read(self, playlist_id: str) -> Snapshot:
         """The whole playlist, all pages, never from a cache; raises `NotFound`."""
+        ...
+
+    def entries(self, playlist_id: str, offset: int) -> tuple[Entry, ...]:
+        """Up to 50 of the playlist's entries from `offset`: one request, never from a cache."""
         ...
 
     def create(self, name: str, description: str, public: bool) -> PlaylistHead:
@@ -75,6 +92,11 @@ class Service(Catalogue, Protocol):
 
     def url_of(self, uri: str) -> str | None:
         """A link that a person can open, or None where there is none (demo, local files)."""
+        ...
+
+    def probe(self) -> Probe:
+        """A look at the account and its library: two requests at most, one more where the login was refused; none of
+        them tried again. What goes wrong is in the answer."""
         ...
 
     def requests(self) -> RequestCount:

@@ -57,12 +57,16 @@ class Settings:
         """Where the guided set-up keeps its answers."""
         return settings_file()
 
-    def data_dir(self, service: str) -> Path:
-        """The private directory of a service's state, token and cache: apart for the demo and for each profile."""
+    def data_path(self, service: str) -> Path:
+        """Where a service's state, token and cache are: apart for the demo and for each profile."""
         path = self.home
         if self.profile:
             path = path / "profiles" / self.profile
-        return private_directory(path / "demo" if service == "demo" else path)
+        return path / "demo" if service == "demo" else path
+
+    def data_dir(self, service: str) -> Path:
+        """The same directory, private and made if needed."""
+        return private_directory(self.data_path(service))
 
     @property
     def address_key(self) -> str:
@@ -126,6 +130,16 @@ def load_settings() -> Settings:
         accounts_url=(text("SPOTIFY_ACCOUNTS_URL") or SPOTIFY_ACCOUNTS).rstrip("/"),
         sources={name: source for name, (_, source) in found.items()},
     )
+
+
+def ignored() -> dict[str, str]:
+    """Settings that stand in a `.env` of a folder and are not taken from there, each with that file."""
+    dot_env = find_dotenv(usecwd=True)
+    if not dot_env or Path(dot_env).absolute() == settings_file().absolute():
+        return {}
+    return {
+        name: dot_env for name, value in dotenv_values(dot_env, interpolate=False).items() if name in OWN_KEYS and value
+    }
 
 
 def remember(name: str, value: str) -> Path:

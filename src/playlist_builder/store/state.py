@@ -17,6 +17,7 @@ from cattrs.preconf.json import make_converter
 from playlist_builder.clock import Clock
 from playlist_builder.model import Candidate, Entry, Outcome, Recording, Search
 from playlist_builder.store.database import open_database
+from playlist_builder.syncing.grey import Grey
 
 MOST_COPIES = 50  # saved lists of one playlist; the oldest go first
 MOST_CANDIDATES = 6  # of a row, kept for review and report
@@ -76,6 +77,9 @@ class Remembered:
     created: bool = False  # by us
     synced_at: str | None = None  # RFC 3339
     read_at: str | None = None  # when its entries were last read in full
+    looked_at: str | None = None  # when one page of them was read
+    look_at: int = 0  # the offset of the page to read next
+    grey: Mapping[str, Grey] = field(default_factory=dict)  # URI of ours that cannot be played here → what was found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
@@ -42,7 +43,8 @@ class _Tries:
 
     reading: bool
     fresh: bool  # the playlist was created in this run
-    failed: int = 0
+    failed: int = 0  # of READ_TRIES
+    sent: int = 0  # times that it failed
     missed: int = 0
     unheard: int = 0  # 429 without a time
     refreshed: bool = False
@@ -67,9 +69,18 @@ class Calls:
         self._transport = Transport(opening.settings.api_url, self._before)
         self._sessions: list[requests.Session] = []
 
-    def read(self, endpoint: str, send: Send, *, fresh: bool = False) -> Any:
-        """The JSON object of a read; tried at most 3 times. `endpoint` like "GET /playlists/{id}"."""
-        return self._call(endpoint, self._account, send, _Tries(reading=True, fresh=fresh))
+    def read(self, endpoint: str, send: Send, *, fresh: bool = False, tries: int = READ_TRIES) -> Any:
+        """The JSON object of a read; tried at most `tries` times. `endpoint` like "GET /playlists/{id}"."""
+        return self._call(endpoint, self._account, send, _Tries(reading=True, fresh=fresh, failed=READ_TRIES - tries))
+
+    @property
+    def said_at(self) -> datetime | None:
+        """The service's clock in its newest answer."""
+        last = self._transport.last
+        try:
+            return parsedate_to_datetime(last.headers["Date"]) if last is not None else None
+        except (KeyError, ValueError):
+            return None
 
     def ask(self, endpoint: str, send: Send) -> Any:
         """The JSON object of a catalogue read, from the cache where it is there."""
@@ -86,6 +97,10 @@ class Calls:
     def count(self) -> RequestCount:
         """What was sent so far."""
         return RequestCount(sent=self._sent.total(), cached=self._cached, by_endpoint=dict(self._sent))
+
+    def now(self) -> datetime:
+        """Our own clock."""
+        return self._opening.clock.now()
 
     @contextlib.contextmanager
     def afresh(self, yes: bool) -> Iterator[None]:
@@ -161,6 +176,7 @@ class Calls:
 
     def _pause_or_give_up(self, failure: Failure, tries: _Tries) -> None:
         tries.failed += 1
+        tries.sent += 1
         if not tries.reading and not failure.unsent:
             raise Ambiguous(
                 f"Whether {self._endpoint} took effect is not known "
@@ -168,7 +184,7 @@ class Calls:
                 "The playlist has to be read before anything is sent again."
             )
         if not tries.reading or tries.failed >= READ_TRIES:
-            raise unreachable(failure, self._endpoint, tries.failed)
+            raise unreachable(failure, self._endpoint, tries.sent)
         self._opening.clock.sleep(READ_PAUSES_S[tries.failed - 1])
 
     def _wait(self, failure: Failure, tries: _Tries) -> None:

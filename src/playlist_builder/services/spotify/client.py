@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from playlist_builder.errors import Ambiguous, NotFound, ServiceError
+from playlist_builder.errors import Ambiguous, NotFound, PlaylistError, ServiceError
 from playlist_builder.model import (
     Account,
     Add,
@@ -26,6 +26,7 @@ from playlist_builder.model import (
     RequestCount,
     Snapshot,
 )
+from playlist_builder.services import Probe
 from playlist_builder.services.spotify import links, translate
 from playlist_builder.services.spotify.calls import Calls, Send
 from playlist_builder.services.spotify.failures import failure_behind, missing_scope
@@ -189,6 +190,11 @@ class SpotifyService:
                 return None
             page = self._page(playlist_id, len(entries), fresh)
 
+    def entries(self, playlist_id: str, offset: int) -> tuple[Entry, ...]:
+        """One page of the playlist's entries."""
+        page = self._page(playlist_id, offset, playlist_id in self._created)
+        return tuple(translate.entry(item) for item in translate.items(page) or ())
+
     def _page(self, playlist_id: str, offset: int, fresh: bool) -> Any:
         def ask(kind: str) -> Any:
             limit = PAGE if kind == "items" else OLD_PAGE
@@ -311,6 +317,25 @@ class SpotifyService:
     def url_of(self, uri: str) -> str | None:
         """A link that a person can open; None for local files, and on the demo, where there is nothing to open."""
         return None if self.name == "demo" else links.url_of(uri)
+
+    def probe(self) -> Probe:
+        """A look at the account and its library; see `Service`."""
+        found = Probe()
+        try:
+            if not self._calls.count().sent:  # else opening it asked just now whose login it is
+                said = self._calls.read("GET /me", lambda spotify: spotify.me(), tries=1)
+                user_id = translate.text(said.get("id")) if isinstance(said, dict) else None
+                found = dataclasses.replace(found, user_id=user_id)
+            library = self._calls.read(
+                "GET /me/playlists", lambda spotify: spotify.current_user_playlists(limit=PAGE), tries=1
+            )
+            for playlist in translate.items(library) or ():
+                self._see_shape(playlist)
+            total = translate.library_page(library, 0).total
+            found = dataclasses.replace(found, playlists=total, old_shapes=self._old_shapes)
+        except PlaylistError as error:
+            found = dataclasses.replace(found, error=error)
+        return dataclasses.replace(found, said_at=self._calls.said_at, asked_at=self._calls.now())
 
     def requests(self) -> RequestCount:
         """What this run has sent so far."""

@@ -1,0 +1,99 @@
+"""Looking after what went grey: learnt from what is read anyway and one page a week; one search a week at most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from playlist_builder.errors import RateLimited
+from playlist_builder.matching.queries import ladder
+from playlist_builder.model import Match, Recording, Track, Tracklist
+from playlist_builder.store.state import Remembered, when
+from playlist_builder.syncing.grey import LOOK_EVERY, Grey, elsewhere, gone_grey, worth_asking
+
+if TYPE_CHECKING:
+    from playlist_builder.builder import Desk
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What came of it: the memory to keep, and sentences for the person."""
+
+    remembered: Remembered
+    notes: tuple[str, ...] = ()
+
+
+def look(desk: Desk, remembered: Remembered, total: int) -> Remembered:
+    """Reads one page of the playlist where its entries were not read for a week, the next page each time."""
+    seen = [moment for moment in (when(remembered.read_at), when(remembered.looked_at)) if moment]
+    if not total or (seen and desk.clock.now() - max(seen) < LOOK_EVERY):
+        return remembered
+    offset = remembered.look_at if remembered.look_at < total else 0
+    entries = desk.service.entries(remembered.playlist_id, offset)
+    desk.state.keep_recordings(e.recording for e in entries if e.recording and e.kind == "track")
+    return replace(remembered, looked_at=desk.state.now(), look_at=offset + PAGE)
+
+
+def mend(desk: Desk, listing: str, wishes: Tracklist, matches: tuple[Match, ...], remembered: Remembered) -> Looked:
+    """Searches for the same recording elsewhere where a row's cannot be played: a stand-in for what was decided
+    automatically, a proposal for what a person chose. Each is told once."""
+    recordings = desk.state.recordings(m.recording.uri for m in matches if m.recording)
+    greys = {
+        uri: grey
+        for uri, grey in remembered.grey.items()
+        if grey.used or (uri in recordings and recordings[uri].playable is False)
+    }
+    notes = []
+    for row, recording in gone_grey(matches, recordings).items():
+        before = greys.get(recording.uri)
+        if not worth_asking(before, desk.clock.now()):
+            continue
+        try:
+            found = _search(desk, recording, wishes)
+        except RateLimited as error:
+            if not error.own:
+                raise
+            break
+        by_person = matches[row].outcome == "pinned"
+        tries = before.tries + 1 if before else 1
+        now = Grey(
+            asked_at=desk.state.now(),
+            tries=tries,
+            found=found.uri if found else None,
+            used=bool(found) and not by_person,
+        )
+        greys[recording.uri] = now
+        if before is None or now.found != before.found:
+            notes.append(_words(listing, row, recording, found, by_person))
+    return Looked(replace(remembered, grey=greys), tuple(notes))
+
+
+def _search(desk: Desk, recording: Recording, wishes: Tracklist) -> Recording | None:
+    """One search, past the cache: what can be played changes."""
+    track = Track(title=recording.title, artist=recording.artists[0] if recording.artists else "")
+    queries = ladder(track)
+    hits = desk.service.search(replace(queries[0], fresh=True)) if queries else ()
+    found = elsewhere(recording, hits, wishes)
+    if found is not None:
+        desk.state.keep_recordings([found])
+    return found
+
+
+def _words(listing: str, row: int, grey: Recording, found: Recording | None, by_person: bool) -> str:
+    if found is None:
+        return (
+            f"Row {row + 1} ({grey.label}) cannot be played in your country any more, and the same recording was not "
+            "found elsewhere. It stays in the playlist and is looked for again."
+        )
+    album = f" on {found.album}" if found.album else ""
+    if by_person:
+        return (
+            f"Row {row + 1} ({grey.label}), which you chose, cannot be played in your country any more. The same "
+            f"recording is{album}. To take it: playlist pin {listing} {row + 1} {found.uri}"
+        )
+    return (
+        f"Row {row + 1} ({grey.label}) cannot be played in your country any more; the same recording{album} stands in "
+        "for it, for this account alone."
+    )
