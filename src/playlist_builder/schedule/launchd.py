@@ -7,11 +7,12 @@ import os
 import plistlib
 import re
 import sys
-import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from playlist_builder.clock import SystemClock
 from playlist_builder.errors import UsageError
 from playlist_builder.schedule.backend import TIME_LIMIT_S, Installed, Ran, call, unlink_all, write_changed
 from playlist_builder.schedule.job import DEFAULT_SERVICE, Job, JobKey, problems
@@ -62,9 +63,10 @@ class Launchd:
     def run_now(self, key: JobKey) -> Ran:
         before = _state(key).get("runs")
         call("launchctl", "kickstart", _target(key))
-        ends = time.monotonic() + TIME_LIMIT_S + 60
-        while time.monotonic() < ends:
-            time.sleep(1)
+        clock = SystemClock()
+        ends = clock.now() + timedelta(seconds=TIME_LIMIT_S + 60)
+        while clock.now() < ends:
+            clock.sleep(1)
             state = _state(key)
             if state.get("state") == "not running" and (before is None or state.get("runs") != before):
                 code = state.get("last exit code", "")

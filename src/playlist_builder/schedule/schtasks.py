@@ -11,11 +11,12 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
+from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from playlist_builder.clock import SystemClock
 from playlist_builder.errors import ConfigError, UsageError
 from playlist_builder.schedule.backend import (
     TIME_LIMIT_S,
@@ -85,9 +86,10 @@ class Schtasks:
     def run_now(self, key: JobKey) -> Ran:
         """Its exit code stays unknown: the windowless console host always answers 0."""
         call("schtasks", "/Run", "/TN", task_name(key))
-        ends = time.monotonic() + TIME_LIMIT_S + 60
-        while time.monotonic() < ends:
-            time.sleep(1)
+        clock = SystemClock()
+        ends = clock.now() + timedelta(seconds=TIME_LIMIT_S + 60)
+        while clock.now() < ends:
+            clock.sleep(1)
             if _task_state(key).out.strip() != "Running":
                 return Ran(code=None)
         return Ran(code=None, words="It is still running.")
