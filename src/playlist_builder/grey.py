@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from playlist_builder.errors import RateLimited
 from playlist_builder.matching.queries import ladder
 from playlist_builder.model import Match, Recording, Track, Tracklist
 from playlist_builder.store.state import Remembered, when
-from playlist_builder.syncing.grey import LOOK_EVERY, Grey, elsewhere, gone_grey, worth_asking
+from playlist_builder.syncing.grey import Grey, elsewhere, gone_grey
 
 if TYPE_CHECKING:
     from playlist_builder.builder import Desk
 
 PAGE = 50
+LOOK_EVERY = timedelta(days=7)  # a page of an unchanged playlist is read that often
+ASK_AFTER_DAYS = (7, 30)  # after how many days the same recording is searched for again; the last one for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,14 @@ def mend(desk: Desk, listing: str, wishes: Tracklist, matches: tuple[Match, ...]
         if before is None or now.found != before.found:
             notes.append(_words(listing, row, recording, found, by_person))
     return Looked(replace(remembered, grey=greys), tuple(notes))
+
+
+def worth_asking(grey: Grey | None, now: datetime) -> bool:
+    """Whether to search for the same recording elsewhere (again): at most once a week."""
+    if grey is None:
+        return True
+    days = ASK_AFTER_DAYS[min(max(grey.tries, 1), len(ASK_AFTER_DAYS)) - 1]
+    return now - datetime.fromisoformat(grey.asked_at) >= timedelta(days=days)
 
 
 def _search(desk: Desk, recording: Recording, wishes: Tracklist) -> Recording | None:
