@@ -151,6 +151,7 @@ def add(
     Adding it again changes it; adding the same again changes nothing.
     """
     from playlist_builder import schedule
+    from playlist_builder.store.files import private_directory
 
     name = _name(name, everything)
     chosen = schedule.scheduler(backend) if backend else None
@@ -165,6 +166,7 @@ def add(
         raise ConfigError(f"{chosen.title} is not on this system, or does not answer. --print shows its files.")
     if name is not None:
         check_listing(app, name)
+    private_directory(app.settings.home)  # where a run may start; it must be there before the first one
     changed = chosen.install(job)
     _say_added(app, chosen, job, changed)
     _remove_elsewhere(app, chosen, job)
