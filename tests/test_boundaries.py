@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent / "src" / "playlist_builder"
 
 PURE = ("listing", "matching", "syncing", "report", "export")
 TOUCHING = set(
-    """os pathlib socket sqlite3 subprocess tempfile shutil time datetime random logging requests requests_cache spotipy
+    """os pathlib socket sqlite3 subprocess tempfile shutil time random logging requests requests_cache spotipy
     urllib3 http click platformdirs filelock""".split()  # noqa: SIM905 - one long list of words
 )
 NAMES_ONLY = {"pathlib.PurePosixPath", "pathlib.PureWindowsPath"}  # they touch no disk

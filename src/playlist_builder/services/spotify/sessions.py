@@ -9,7 +9,7 @@ import hashlib
 import logging
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -19,7 +19,7 @@ from requests.adapters import HTTPAdapter
 from requests_cache import DO_NOT_CACHE, CachedSession, create_key
 from requests_cache.backends.sqlite import SQLiteCache
 
-from playlist_builder.clock import Clock
+from playlist_builder.clock import Clock, SystemClock
 from playlist_builder.errors import ServiceError
 from playlist_builder.services.spotify.token import no_netrc
 from playlist_builder.services.spotify.translate import items
@@ -131,7 +131,7 @@ class _Cache(SQLiteCache):
 
     def save_response(self, response: Any, cache_key: str | None = None, expires: datetime | None = None) -> None:
         if expires is not None:
-            expires = self._clock.now() + (expires - datetime.now(UTC))
+            expires = self._clock.now() + (expires - SystemClock().now())
             if _is_empty_search(response):
                 expires -= timedelta(days=SEARCH_DAYS - EMPTY_DAYS)
         try:
