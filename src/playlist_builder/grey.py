@@ -69,7 +69,8 @@ def mend(desk: Desk, listing: str, wishes: Tracklist, matches: tuple[Match, ...]
         )
         greys[recording.uri] = now
         if before is None or now.found != before.found:
-            notes.append(_words(listing, row, recording, found, by_person))
+            how = "" if not by_person else _how(listing, row, matches[row].track, found)
+            notes.append(_words(row, recording, found, how))
     return Looked(replace(remembered, grey=greys), tuple(notes))
 
 
@@ -92,19 +93,22 @@ def _search(desk: Desk, recording: Recording, wishes: Tracklist) -> Recording | 
     return found
 
 
-def _words(listing: str, row: int, grey: Recording, found: Recording | None, by_person: bool) -> str:
+def _how(listing: str, row: int, track: Track, found: Recording | None) -> str:
+    """What a person does to take what was found instead of what was chosen."""
+    uri = found.uri if found else ""
+    return f"write {uri} into the listing" if track.uri else f"playlist pin {listing} {row + 1} {uri}"
+
+
+def _words(row: int, grey: Recording, found: Recording | None, how: str) -> str:
+    """`how` is "" where nobody has to choose."""
+    what = (
+        f"Row {row + 1} ({grey.label}){', which you chose,' if how else ''} cannot be played in your country any more"
+    )
     if found is None:
         return (
-            f"Row {row + 1} ({grey.label}) cannot be played in your country any more, and the same recording was not "
-            "found elsewhere. It stays in the playlist and is looked for again."
+            f"{what}, and the same recording was not found elsewhere. It stays in the playlist and is looked for again."
         )
     album = f" on {found.album}" if found.album else ""
-    if by_person:
-        return (
-            f"Row {row + 1} ({grey.label}), which you chose, cannot be played in your country any more. The same "
-            f"recording is{album}. To take it: playlist pin {listing} {row + 1} {found.uri}"
-        )
-    return (
-        f"Row {row + 1} ({grey.label}) cannot be played in your country any more; the same recording{album} stands in "
-        "for it, for this account alone."
-    )
+    if how:
+        return f"{what}. The same recording is{album or ' elsewhere'}. To take it: {how}"
+    return f"{what}; the same recording{album} stands in for it, for this account alone."

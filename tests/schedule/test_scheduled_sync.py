@@ -52,6 +52,12 @@ def test_a_run_syncs_silently_and_keeps_its_outcome(here: World) -> None:
     assert len(here.emulator.requests) == sent + 1
 
 
+def test_nothing_is_said_that_a_scheduler_would_mail(tmp_path: Path) -> None:
+    machine = Machine(tmp_path / "machine", tmp_path / "desk")
+    ran = machine.run("schedule", "run", "rocky-iv", "--service", "demo", check=0)
+    assert (ran.out, ran.err) == ("", "")
+
+
 def test_all_listings_have_an_outcome_each_and_one_together(here: World) -> None:
     here.listing([*FIVE[:1], ("Nobody Known", "Song Unheard")], name="gaps", title="Gaps")
     (here.root / "playlists" / "broken.toml").write_text("title = \n", "utf-8")

@@ -223,6 +223,7 @@ def run(app: App, name: str | None, everything: bool, service: str | None, assig
 
     name = _name(name, everything)
     _set(assignments)
+    app.verbosity = -1  # a scheduler mails or logs whatever is said; all of it stands in the log
     ended = run_unattended(_run(app, name, app.service_name(service)))
     if app.interactive or ended.code not in (0, 4, 6):
         _say(app, ended.message, err=True)

@@ -167,6 +167,13 @@ class State:
             (place.service, place.account, place.listing),
         )
 
+    def last_account(self, service: str) -> str | None:
+        """Whose playlists were worked on last: for what is asked when nobody is logged in."""
+        row = self._db.execute(
+            "SELECT account FROM run WHERE service = ? ORDER BY id DESC LIMIT 1", (service,)
+        ).fetchone()
+        return row["account"] if row else None
+
     def places(self, service: str, account: str) -> dict[str, Remembered]:
         """Every remembered playlist of the account, by listing."""
         rows = self._db.execute(
