@@ -172,3 +172,12 @@ def test_the_next_command_on_a_real_terminal_says_what_waits(tmp_path: Path) -> 
     assert wanted not in on_a_terminal("list", "--json")
     assert wanted in on_a_terminal("list")
     assert wanted not in on_a_terminal("list")
+
+
+def test_a_listing_that_is_removed_has_nothing_more_to_say(here: World) -> None:
+    here.listing([*FIVE[:1], ("Nobody Known", "Song Unheard")])
+    here.run("schedule", "run", "mix")
+    assert waiting(here) == ["review mix"]
+    assert here.run("remove", "mix").code == 0
+    assert waiting(here) == []
+    assert outcome(here, "mix") is None

@@ -209,7 +209,7 @@ def remove(app: App, name: str | None, everything: bool, service: str | None) ->
         app.out.print(f"{what} was removed.", markup=False)
     for backend, entry in found:
         backend.remove(entry.job.key)
-        _forget(app, entry.job)
+        _forget(app, entry.job.key)
         app.out.print(f"Removed: {_shown(entry.job.key.label)} ({backend.title}).", markup=False)
 
 
@@ -250,10 +250,12 @@ def entries_of(app: App, service: str, name: str | None = None) -> list[tuple[Ba
 
 def remove_entries(app: App, service: str, name: str) -> list[str]:
     """Takes the listing's schedules away, with what their runs left; the schedulers that had one."""
+    from playlist_builder.schedule import JobKey
+
     found = entries_of(app, service, name)
     for backend, entry in found:
         backend.remove(entry.job.key)
-        _forget(app, entry.job)
+    _forget(app, JobKey(name=name, service=service, profile=app.settings.profile))  # also of runs without an entry
     return [backend.title for backend, _ in found]
 
 
@@ -397,7 +399,7 @@ def _say_ran(app: App, job: Job, ran: Ran, started: datetime) -> None:
             app.out.print(f"  {line}", markup=False, soft_wrap=True)
 
 
-def _forget(app: App, job: Job) -> None:
+def _forget(app: App, job: JobKey) -> None:
     """What its runs left: their lock, their last outcome, and what they had to say."""
     import sqlite3
 
@@ -405,13 +407,13 @@ def _forget(app: App, job: Job) -> None:
     from playlist_builder.schedule.unattended import forget
     from playlist_builder.store import outcomes
 
-    settings = replace(app.settings, profile=job.key.profile)
+    settings = replace(app.settings, profile=job.profile)
     if not settings.data_path(job.service).is_dir():
         return
     with suppress(OSError, sqlite3.Error):
-        forget(settings.data_path(job.service), job.key)
-        outcomes.forget(_state_file(app, job.key), job.name, job.service)
-    for key in (f"run {job.key.label}", f"run {job.name}", f"review {job.name}"):
+        forget(settings.data_path(job.service), job)
+        outcomes.forget(_state_file(app, job), job.name, job.service)
+    for key in (f"run {job.label}", f"run {job.name}", f"review {job.name}"):
         Notices(settings.data_path(job.service) / "notices.json", app.clock).settle(key)
 
 
