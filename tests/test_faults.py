@@ -117,7 +117,27 @@ def number_is(number: int) -> Callable[[LoggedRequest], bool]:
     return lambda request: request.number == number
 
 
-def test_a_timeout_is_as_any_ambiguous_failure(tmp_path: Path) -> None:
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_rerun_after_a_timeout_ends_in_the_right_list(
+    scene: str, when: str, tmp_path: Path, prepared: dict[str, Prepared], catalogue: Catalogue
+) -> None:
+    ready = prepared[scene]
+    for number in range(1, ready.requests + 1):
+        root = shutil.copytree(ready.root, tmp_path / str(number))
+        with world(root, catalogue=catalogue) as here:
+            here.timeout_s = 0.25
+            late = Fault(number_is(number), "timeout", when=when, delay_s=0.5)  # type: ignore[arg-type]
+            here.emulator.faults.append(late)
+            here.run(COMMANDS[scene], "mix", "--json")
+            here.timeout_s = 15.0
+            if scene != "undo" or here.uris != ready.right:
+                here.run(COMMANDS[scene], "mix", "--json")
+            assert here.uris == ready.right, f"timeout {when} at request {number} of {ready.requests}"
+            assert reads_between_writes(here), f"timeout {when} at request {number}: repeated blindly"
+
+
+def test_one_run_comes_through_several_faults(tmp_path: Path) -> None:
     with world(tmp_path) as here:
         update(here)
         here.emulator.faults.append(Fault("POST /playlists/{id}/items", "drop", when="after"))

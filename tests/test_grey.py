@@ -95,6 +95,18 @@ def test_a_persons_choice_is_only_proposed_and_once(here: World) -> None:
     assert here.run("status", "--json").json["listings"][0]["unplayable"] == 1
 
 
+def test_a_uri_in_the_listing_is_the_listings_to_change(here: World) -> None:
+    first = chosen(here.sync())
+    path = here.root / "playlists" / "mix.toml"
+    path.write_text(path.read_text("utf-8") + f'uri = "{first[6]}"\n', "utf-8")
+    here.sync()
+    other = twin(here, first[6])
+    here.emulator.account.set_unplayable(first[6])
+    here.clock.move(WEEK)
+    assert f"To take it: write {other} into the listing" in notes(here.sync())[0]
+    assert here.uris == first
+
+
 def test_found_nowhere_it_stays_and_is_told_once(here: World) -> None:
     first = chosen(here.sync())
     here.emulator.account.set_unplayable(first[1])

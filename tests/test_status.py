@@ -149,3 +149,7 @@ def test_login_expired(here: World) -> None:
     here.clock.move(timedelta(days=200))
     assert "playlist login" in here.run("status").out
     assert here.run("status", "--check").code == 5
+    assert not (here.settings.data_dir("spotify") / "token.json").exists()
+    found = line(here)
+    assert (found["state"], found["playlist"]["name"]) == ("in sync", "The Mix"), "known without a login, too"
+    assert "Not logged in: playlist login" in here.run("status").out

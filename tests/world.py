@@ -42,6 +42,7 @@ class World:
     catalogue: Catalogue
     machine: str = "one"
     daily_requests: int = 0
+    timeout_s: float = 15.0
 
     @property
     def settings(self) -> Settings:
@@ -54,6 +55,8 @@ class World:
             accounts_url=self.emulator.accounts_url,
             request_interval_s=0.0,
             daily_requests=self.daily_requests,
+            read_timeout_s=self.timeout_s,
+            write_timeout_s=self.timeout_s,
         )
         found.home.mkdir(exist_ok=True)
         return found

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from playlist_builder.errors import RateLimited
 from playlist_builder.matching.queries import ladder
 from playlist_builder.model import Match, Recording, Track, Tracklist
 from playlist_builder.store.state import Remembered, when
-from playlist_builder.syncing.grey import LOOK_EVERY, Grey, elsewhere, gone_grey, worth_asking
+from playlist_builder.syncing.grey import Grey, elsewhere, gone_grey
 
 if TYPE_CHECKING:
     from playlist_builder.builder import Desk
 
 PAGE = 50
+LOOK_EVERY = timedelta(days=7)  # a page of an unchanged playlist is read that often
+ASK_AFTER_DAYS = (7, 30)  # after how many days the same recording is searched for again; the last one for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,17 @@ def mend(desk: Desk, listing: str, wishes: Tracklist, matches: tuple[Match, ...]
         )
         greys[recording.uri] = now
         if before is None or now.found != before.found:
-            notes.append(_words(listing, row, recording, found, by_person))
+            how = "" if not by_person else _how(listing, row, matches[row].track, found)
+            notes.append(_words(row, recording, found, how))
     return Looked(replace(remembered, grey=greys), tuple(notes))
+
+
+def worth_asking(grey: Grey | None, now: datetime) -> bool:
+    """Whether to search for the same recording elsewhere (again): at most once a week."""
+    if grey is None:
+        return True
+    days = ASK_AFTER_DAYS[min(max(grey.tries, 1), len(ASK_AFTER_DAYS)) - 1]
+    return now - datetime.fromisoformat(grey.asked_at) >= timedelta(days=days)
 
 
 def _search(desk: Desk, recording: Recording, wishes: Tracklist) -> Recording | None:
@@ -81,19 +93,22 @@ def _search(desk: Desk, recording: Recording, wishes: Tracklist) -> Recording | 
     return found
 
 
-def _words(listing: str, row: int, grey: Recording, found: Recording | None, by_person: bool) -> str:
+def _how(listing: str, row: int, track: Track, found: Recording | None) -> str:
+    """What a person does to take what was found instead of what was chosen."""
+    uri = found.uri if found else ""
+    return f"write {uri} into the listing" if track.uri else f"playlist pin {listing} {row + 1} {uri}"
+
+
+def _words(row: int, grey: Recording, found: Recording | None, how: str) -> str:
+    """`how` is "" where nobody has to choose."""
+    what = (
+        f"Row {row + 1} ({grey.label}){', which you chose,' if how else ''} cannot be played in your country any more"
+    )
     if found is None:
         return (
-            f"Row {row + 1} ({grey.label}) cannot be played in your country any more, and the same recording was not "
-            "found elsewhere. It stays in the playlist and is looked for again."
+            f"{what}, and the same recording was not found elsewhere. It stays in the playlist and is looked for again."
         )
     album = f" on {found.album}" if found.album else ""
-    if by_person:
-        return (
-            f"Row {row + 1} ({grey.label}), which you chose, cannot be played in your country any more. The same "
-            f"recording is{album}. To take it: playlist pin {listing} {row + 1} {found.uri}"
-        )
-    return (
-        f"Row {row + 1} ({grey.label}) cannot be played in your country any more; the same recording{album} stands in "
-        "for it, for this account alone."
-    )
+    if how:
+        return f"{what}. The same recording is{album or ' elsewhere'}. To take it: {how}"
+    return f"{what}; the same recording{album} stands in for it, for this account alone."

@@ -198,3 +198,13 @@ def test_help_of_the_program_imports_no_scheduler(fake: Callable[[str, str], Pat
         "sys.exit(any(n.startswith(('playlist_builder.schedule', 'crontab', 'filelock')) for n in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=False).returncode == 0
+
+
+def test_a_run_can_start_where_nothing_was_kept_before(
+    systemctl: Path, crontab: Path, capsys: Capture, empty_home: Path, listings: Path
+) -> None:
+    listings.rmdir()
+    assert playlist("add", "rocky-iv", "--every", "day", "--service", "demo", "--backend", "cron") == 0
+    assert "is gone" not in capsys.readouterr().err
+    assert playlist("list") == 0
+    assert "is gone" not in capsys.readouterr().err

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -14,6 +17,7 @@ from playlist_builder.cli.app import App
 from playlist_builder.emulator.faults import Fault
 from playlist_builder.schedule.job import JobKey
 from playlist_builder.schedule.unattended import Outcome
+from tests.machine import SCRIPT, Machine
 from tests.test_sync import FIVE
 from tests.world import World, world
 
@@ -46,6 +50,12 @@ def test_a_run_syncs_silently_and_keeps_its_outcome(here: World) -> None:
     sent = len(here.emulator.requests)
     assert here.run("schedule", "run", "mix").code == 0
     assert len(here.emulator.requests) == sent + 1
+
+
+def test_nothing_is_said_that_a_scheduler_would_mail(tmp_path: Path) -> None:
+    machine = Machine(tmp_path / "machine", tmp_path / "desk")
+    ran = machine.run("schedule", "run", "rocky-iv", "--service", "demo", check=0)
+    assert (ran.out, ran.err) == ("", "")
 
 
 def test_all_listings_have_an_outcome_each_and_one_together(here: World) -> None:
@@ -137,3 +147,37 @@ def test_a_sync_by_hand_settles_what_a_run_had_to_say(here: World) -> None:
     here.listing(FIVE[:1])
     here.sync()
     assert waiting(here) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of POSIX's")
+def test_the_next_command_on_a_real_terminal_says_what_waits(tmp_path: Path) -> None:
+    import pexpect
+
+    machine = Machine(tmp_path / "machine", tmp_path / "desk")
+    assert machine.run("schedule", "run", "the-lost-boys", "--service", "demo").code == 4
+    assert "the-lost-boys: 2" not in machine.run("list").err
+    environment = cast("os._Environ[str]", {**machine.environment, "COLUMNS": "200"})
+
+    def on_a_terminal(*words: str) -> str:
+        child = pexpect.spawn(
+            str(SCRIPT), list(words), cwd=str(machine.work), env=environment, encoding="utf-8", dimensions=(24, 200)
+        )
+        said = str(child.read())
+        child.close()
+        assert child.exitstatus == 0, said
+        return said
+
+    wanted = "playlist review the-lost-boys --service demo"
+    assert wanted not in on_a_terminal("--help")
+    assert wanted not in on_a_terminal("list", "--json")
+    assert wanted in on_a_terminal("list")
+    assert wanted not in on_a_terminal("list")
+
+
+def test_a_listing_that_is_removed_has_nothing_more_to_say(here: World) -> None:
+    here.listing([*FIVE[:1], ("Nobody Known", "Song Unheard")])
+    here.run("schedule", "run", "mix")
+    assert waiting(here) == ["review mix"]
+    assert here.run("remove", "mix").code == 0
+    assert waiting(here) == []
+    assert outcome(here, "mix") is None

@@ -35,6 +35,7 @@ class World:
     waits: list[tuple[float, str]] = field(default_factory=list)
     limit: int = 500
     interval_s: float = 0.0
+    timeout_s: float = 15.0
 
     @property
     def settings(self) -> Settings:
@@ -44,6 +45,8 @@ class World:
             api_url=self.emulator.api_url,
             accounts_url=self.emulator.accounts_url,
             request_interval_s=self.interval_s,
+            read_timeout_s=self.timeout_s,
+            write_timeout_s=self.timeout_s,
         )
 
     @property

@@ -11,13 +11,13 @@ import pytest
 from playlist_builder.emulator import Fault
 from playlist_builder.errors import Ambiguous, AuthError, NotFound, RateLimited, ServiceError
 from playlist_builder.model import Add, Query
-from playlist_builder.services.spotify import sessions
+from playlist_builder.store.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.services.conftest import Begin, Stub, World
+from tests.services.conftest import Begin, Stub, World
 
 PLAIN = Query(text="Burning Heart Survivor", step="plain")
 
@@ -77,8 +77,8 @@ def test_a_write_that_may_have_happened_is_never_repeated(world: World, kind: st
     assert len(service.read(head.id).entries) == (2 if when == "after" else 0)
 
 
-def test_a_write_that_gets_no_answer_in_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "WRITE_TIMEOUT_S", 0.1)
+def test_a_write_that_gets_no_answer_in_time(world: World) -> None:
+    world.timeout_s = 0.1
     service = world.open()
     world.emulator.faults.append(Fault("POST /me/playlists", "timeout", when="after", times=9, delay_s=0.4))
     with pytest.raises(Ambiguous, match="no answer in time"):
@@ -87,16 +87,17 @@ def test_a_write_that_gets_no_answer_in_time(world: World, monkeypatch: pytest.M
     assert len(world.emulator.account.playlists) == 1
 
 
-def test_a_read_that_gets_no_answer_in_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "READ_TIMEOUT_S", 0.1)
+def test_a_read_that_gets_no_answer_in_time(world: World) -> None:
+    world.timeout_s = 0.1
     service = world.open()
     world.emulator.faults.append(Fault("GET /me/playlists", "timeout", delay_s=0.3))
     assert service.library_page(0).total == 0
     assert len(world.sent()) == 2
 
 
-def test_writes_have_a_minute_and_reads_a_quarter() -> None:
-    assert (sessions.READ_TIMEOUT_S, sessions.WRITE_TIMEOUT_S) == (15.0, 60.0)
+def test_writes_have_a_minute_and_reads_a_quarter(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    assert (settings.read_timeout_s, settings.write_timeout_s) == (15.0, 60.0)
 
 
 def test_a_definite_refusal_of_a_write(world: World) -> None:

@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from playlist_builder.store.settings import Settings, check_addresses, load_sett
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress, TaskID
 
     from playlist_builder.services import Service
     from playlist_builder.store.ledger import Ledger
@@ -32,6 +34,7 @@ class App:
         self.color = color
         self.clock: Clock = clock or SystemClock()
         self._settings = settings
+        self._bar: tuple[Progress, TaskID, str] | None = None
         self._log_to_stderr()
 
     @cached_property
@@ -82,7 +85,11 @@ class App:
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, console=self.err, transient=True) as bar:
             task = bar.add_task(clean(title), total=rows)
-            yield lambda settled, rows: bar.update(task, completed=settled, total=rows)
+            self._bar = (bar, task, clean(title))
+            try:
+                yield lambda settled, rows: bar.update(task, completed=settled, total=rows)
+            finally:
+                self._bar = None
 
     @contextlib.contextmanager
     def open_service(
@@ -116,9 +123,32 @@ class App:
             ledger.close()
 
     def say_waiting(self, seconds: float, why: str) -> None:
-        """Told before each wait for a rate limit."""
-        if self.verbosity >= 0:
+        """Told before each wait for a rate limit: a countdown on a terminal, else one line."""
+        if self.verbosity < 0:
+            return
+        if not self.err.is_terminal:
             self.err.print(f"Waiting {seconds:.0f} s: {why}", markup=False, highlight=False)
+            return
+        import threading
+
+        threading.Thread(target=self._count_down, args=(seconds, why), daemon=True).start()
+
+    def _count_down(self, seconds: float, why: str) -> None:
+        """Shows the seconds that are left, in the progress bar where there is one."""
+        clock = SystemClock()
+        ends = clock.now() + timedelta(seconds=seconds)
+        with contextlib.nullcontext() if self._bar else self.err.status("") as line:
+            while (left := (ends - clock.now()).total_seconds()) > 0:
+                words = f"Waiting {left:.0f} s: {why}"
+                if self._bar is not None:
+                    bar, task, _ = self._bar
+                    bar.update(task, description=words)
+                elif line is not None:
+                    line.update(words)
+                clock.sleep(min(1.0, left))
+        if self._bar is not None:
+            bar, task, title = self._bar
+            bar.update(task, description=title)
 
     def _console(self, *, stderr: bool) -> Console:
         from rich.console import Console

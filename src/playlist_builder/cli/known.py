@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from playlist_builder.builder import Loaded
 from playlist_builder.cli.app import App
-from playlist_builder.model import Match
-from playlist_builder.store.state import Place
+from playlist_builder.model import Account, Match
+from playlist_builder.store.state import Place, State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +36,8 @@ def known(app: App, name: str, service: str | None) -> Known:
 
     where = app.service_name(service)
     loaded = load(app, where, Listings(app.settings).find(name), adopt=False)
-    account = stored_account(app.settings, where)
-    identity = account.id if account else ""
     with contextlib.closing(app.state(where)) as state:
+        identity = account_id(stored_account(app.settings, where), where, state)
         matches = remembered.matches(loaded, where, state, identity)
         playlist = state.remembered(Place(service=where, account=identity, listing=name))
     return Known(
@@ -59,5 +58,11 @@ def place_of(app: App, name: str, service: str | None, *, must_exist: bool = Tru
     where = app.service_name(service)
     if must_exist:
         Listings(app.settings).find(name)
-    account = stored_account(app.settings, where)
-    return Place(service=where, account=account.id if account else "", listing=check_name(name))
+    with contextlib.closing(app.state(where)) as state:
+        identity = account_id(stored_account(app.settings, where), where, state)
+    return Place(service=where, account=identity, listing=check_name(name))
+
+
+def account_id(account: Account | None, service: str, state: State) -> str:
+    """Whose memory is meant: the login's, or where it has ended that of the last run."""
+    return account.id if account else state.last_account(service) or ""

@@ -151,6 +151,7 @@ def add(
     Adding it again changes it; adding the same again changes nothing.
     """
     from playlist_builder import schedule
+    from playlist_builder.store.files import private_directory
 
     name = _name(name, everything)
     chosen = schedule.scheduler(backend) if backend else None
@@ -165,6 +166,7 @@ def add(
         raise ConfigError(f"{chosen.title} is not on this system, or does not answer. --print shows its files.")
     if name is not None:
         check_listing(app, name)
+    private_directory(app.settings.home)  # where a run may start; it must be there before the first one
     changed = chosen.install(job)
     _say_added(app, chosen, job, changed)
     _remove_elsewhere(app, chosen, job)
@@ -207,7 +209,7 @@ def remove(app: App, name: str | None, everything: bool, service: str | None) ->
         app.out.print(f"{what} was removed.", markup=False)
     for backend, entry in found:
         backend.remove(entry.job.key)
-        _forget(app, entry.job)
+        _forget(app, entry.job.key)
         app.out.print(f"Removed: {_shown(entry.job.key.label)} ({backend.title}).", markup=False)
 
 
@@ -221,6 +223,7 @@ def run(app: App, name: str | None, everything: bool, service: str | None, assig
 
     name = _name(name, everything)
     _set(assignments)
+    app.verbosity = -1  # a scheduler mails or logs whatever is said; all of it stands in the log
     ended = run_unattended(_run(app, name, app.service_name(service)))
     if app.interactive or ended.code not in (0, 4, 6):
         _say(app, ended.message, err=True)
@@ -247,10 +250,12 @@ def entries_of(app: App, service: str, name: str | None = None) -> list[tuple[Ba
 
 def remove_entries(app: App, service: str, name: str) -> list[str]:
     """Takes the listing's schedules away, with what their runs left; the schedulers that had one."""
+    from playlist_builder.schedule import JobKey
+
     found = entries_of(app, service, name)
     for backend, entry in found:
         backend.remove(entry.job.key)
-        _forget(app, entry.job)
+    _forget(app, JobKey(name=name, service=service, profile=app.settings.profile))  # also of runs without an entry
     return [backend.title for backend, _ in found]
 
 
@@ -394,7 +399,7 @@ def _say_ran(app: App, job: Job, ran: Ran, started: datetime) -> None:
             app.out.print(f"  {line}", markup=False, soft_wrap=True)
 
 
-def _forget(app: App, job: Job) -> None:
+def _forget(app: App, job: JobKey) -> None:
     """What its runs left: their lock, their last outcome, and what they had to say."""
     import sqlite3
 
@@ -402,13 +407,13 @@ def _forget(app: App, job: Job) -> None:
     from playlist_builder.schedule.unattended import forget
     from playlist_builder.store import outcomes
 
-    settings = replace(app.settings, profile=job.key.profile)
+    settings = replace(app.settings, profile=job.profile)
     if not settings.data_path(job.service).is_dir():
         return
     with suppress(OSError, sqlite3.Error):
-        forget(settings.data_path(job.service), job.key)
-        outcomes.forget(_state_file(app, job.key), job.name, job.service)
-    for key in (f"run {job.key.label}", f"run {job.name}", f"review {job.name}"):
+        forget(settings.data_path(job.service), job)
+        outcomes.forget(_state_file(app, job), job.name, job.service)
+    for key in (f"run {job.label}", f"run {job.name}", f"review {job.name}"):
         Notices(settings.data_path(job.service) / "notices.json", app.clock).settle(key)
 
 

@@ -62,6 +62,7 @@ def command(ctx: click.Context, check: bool, service: str | None, as_json: bool)
 
 def overview(app: App, service: str, check: bool) -> Overview:
     """Gathers it; what cannot be read is said in `remarks`."""
+    from playlist_builder.cli.known import account_id
     from playlist_builder.notices import login_warning
     from playlist_builder.services import stored_account
 
@@ -73,7 +74,7 @@ def overview(app: App, service: str, check: bool) -> Overview:
             seen.spent, seen.sent, seen.limit = ledger.spent(), ledger.sent(), ledger.limit
             seen.paused_until = ledger.paused_until()
     with contextlib.closing(app.state(service)) as state:
-        identity = seen.account.id if seen.account else ""
+        identity = account_id(seen.account, service, state)
         there = state.places(service, identity)
         seen.lines = list(_lines(app, seen, identity, state, there))
     if check:
@@ -200,9 +201,9 @@ def _table(seen: Overview) -> Any:
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     shows_next = any(line.next_run for line in seen.lines)
-    headings = ("Listing", "Playlist", "State", "You", "Last run", *(("Next run",) if shows_next else ()))
+    headings = ("Listing", "Playlist", "State", "Needs you", "Last run", *(("Next run",) if shows_next else ()))
     for heading in headings:
-        table.add_column(heading, overflow="fold", justify="right" if heading == "You" else "left")
+        table.add_column(heading, overflow="fold", justify="right" if heading == "Needs you" else "left")
     for line in seen.lines:
         good = line.standing == "in sync" and not line.needs_person
         cells = [

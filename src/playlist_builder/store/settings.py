@@ -51,6 +51,9 @@ class Settings:
     api_url: str = SPOTIFY_API
     accounts_url: str = SPOTIFY_ACCOUNTS
     sources: Mapping[str, str] = field(default_factory=dict)
+    # Not for the environment: what the service is given to answer.
+    read_timeout_s: float = 15.0
+    write_timeout_s: float = 60.0
 
     @property
     def settings_file(self) -> Path:

@@ -20,6 +20,7 @@ from playlist_builder.store.database import open_database
 from playlist_builder.syncing.grey import Grey
 
 MOST_COPIES = 50  # saved lists of one playlist; the oldest go first
+MOST_RUNS = 1000  # of one listing: a year and more of daily ones
 MOST_CANDIDATES = 6  # of a row, kept for review and report
 
 SCHEMA = """
@@ -166,6 +167,13 @@ class State:
             (place.service, place.account, place.listing),
         )
 
+    def last_account(self, service: str) -> str | None:
+        """Whose playlists were worked on last: for what is asked when nobody is logged in."""
+        row = self._db.execute(
+            "SELECT account FROM run WHERE service = ? ORDER BY id DESC LIMIT 1", (service,)
+        ).fetchone()
+        return row["account"] if row else None
+
     def places(self, service: str, account: str) -> dict[str, Remembered]:
         """Every remembered playlist of the account, by listing."""
         rows = self._db.execute(
@@ -213,10 +221,15 @@ class State:
     # ------------------------------------------------------------ runs and copies
 
     def add_run(self, place: Place, run: Run) -> int:
-        """Keeps a run and gives it a number."""
+        """Keeps a run and gives it a number. The oldest beyond MOST_RUNS go."""
         cursor = self._db.execute(
             "INSERT INTO run (service, account, listing, started, value) VALUES (?, ?, ?, ?, ?)",
             (place.service, place.account, place.listing, self._clock.now().timestamp(), self._dump(run)),
+        )
+        self._db.execute(
+            "DELETE FROM run WHERE service = ? AND account = ? AND listing = ? AND id NOT IN (SELECT id FROM run "
+            "WHERE service = ? AND account = ? AND listing = ? ORDER BY id DESC LIMIT ?)",
+            (*(place.service, place.account, place.listing) * 2, MOST_RUNS),
         )
         return int(cursor.lastrowid or 0)
 

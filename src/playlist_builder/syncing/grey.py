@@ -8,13 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from playlist_builder.matching.same import same_recording
 from playlist_builder.model import Match, Recording, Tracklist
-
-LOOK_EVERY = timedelta(days=7)  # a page of an unchanged playlist is read that often
-ASK_AFTER_DAYS = (7, 30)  # after how many days the same recording is searched for again; the last one for ever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +61,6 @@ def gone_grey(matches: Sequence[Match], recordings: Mapping[str, Recording]) -> 
         if known is not None and known.playable is False:
             found[row] = known
     return found
-
-
-def worth_asking(grey: Grey | None, now: datetime) -> bool:
-    """Whether to search for the same recording elsewhere (again): at most once a week."""
-    if grey is None:
-        return True
-    days = ASK_AFTER_DAYS[min(max(grey.tries, 1), len(ASK_AFTER_DAYS)) - 1]
-    return now - datetime.fromisoformat(grey.asked_at) >= timedelta(days=days)
 
 
 def elsewhere(grey: Recording, hits: Iterable[Recording], wishes: Tracklist) -> Recording | None:

@@ -66,7 +66,7 @@ class Calls:
         self._cached = 0
         self._waited_s = 0.0
         self._last_at: datetime | None = None
-        self._transport = Transport(opening.settings.api_url, self._before)
+        self._transport = Transport(opening.settings, self._before)
         self._sessions: list[requests.Session] = []
 
     def read(self, endpoint: str, send: Send, *, fresh: bool = False, tries: int = READ_TRIES) -> Any:

@@ -24,12 +24,10 @@ from playlist_builder.errors import ServiceError
 from playlist_builder.services.spotify.token import no_netrc
 from playlist_builder.services.spotify.translate import items
 from playlist_builder.store.database import open_database
-from playlist_builder.store.settings import LOOPBACK
+from playlist_builder.store.settings import LOOPBACK, Settings
 
 log = logging.getLogger(__name__)
 
-READ_TIMEOUT_S = 15.0
-WRITE_TIMEOUT_S = 60.0
 SEARCH_DAYS, EMPTY_DAYS, CATALOGUE_DAYS = 7, 1, 30
 CACHE_VERSION = 1
 _SCHEMA = "CREATE TABLE IF NOT EXISTS responses (key TEXT PRIMARY KEY, value BLOB, expires INTEGER)"  # requests-cache's
@@ -43,9 +41,10 @@ class Transport(HTTPAdapter):
     goes to nobody else. `last` is the newest answer.
     """
 
-    def __init__(self, api_url: str, before: Callable[[], str]) -> None:
+    def __init__(self, settings: Settings, before: Callable[[], str]) -> None:
         super().__init__(max_retries=0)
-        self._home = _origin(api_url), urlsplit(api_url).path + "/"
+        self._settings = settings
+        self._home = _origin(settings.api_url), urlsplit(settings.api_url).path + "/"
         self._before = before
         self.last: requests.Response | None = None
 
@@ -55,7 +54,8 @@ class Transport(HTTPAdapter):
             raise ServiceError("A request to another address than Spotify's was about to be sent; it was stopped.")
         self.last = None
         request.headers["Authorization"] = f"Bearer {self._before()}"
-        more["timeout"] = READ_TIMEOUT_S if request.method in ("GET", "HEAD") else WRITE_TIMEOUT_S
+        reading = request.method in ("GET", "HEAD")
+        more["timeout"] = self._settings.read_timeout_s if reading else self._settings.write_timeout_s
         answer = super().send(request, *args, **more)
         if 300 <= answer.status_code < 400 and answer.status_code != 304:
             answer.close()
