@@ -15,7 +15,7 @@ from playlist_builder.model import Track
 from playlist_builder.store.lock import Decision, Lock, LockRow, align, amend, load, parse, render, save, updated
 from tests.builders import track
 
-WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 URIS = st.integers(0, 9).map(lambda n: f"spotify:track:{n}")
 VALUES = st.recursive(
     st.one_of(st.booleans(), st.integers(-9, 9), st.floats(-9, 9), WORDS, st.dates(), st.datetimes()),

@@ -276,14 +276,14 @@ def _unknown(more: Mapping[str, Any]) -> list[str]:
 
 def _name(key: str) -> str:
     """A key, bare where TOML allows that."""
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _string(key)
 
 
 def _value(value: Any) -> str:
     """Any value that tomllib reads, in one line."""
     match value:
         case str():
-            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+            return _string(value)
         case bool() | int() | float():
             return str(value).lower()
         case list():
@@ -291,6 +291,11 @@ def _value(value: Any) -> str:
         case dict():
             return "{ " + ", ".join(f"{_name(key)} = {_value(each)}" for key, each in value.items()) + " }"
     return str(value.isoformat())  # a date or a time
+
+
+def _string(text: str) -> str:
+    """A string as it is, controls and all."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 # ---------------------------------------------------------------- rows by what they say
