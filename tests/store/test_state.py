@@ -57,7 +57,7 @@ def test_a_playlist_is_remembered_as_it_was(state: State) -> None:
 
 @pytest.mark.parametrize("other", [{"account": "two"}, {"service": "demo"}, {"listing": "other"}])
 def test_nobody_sees_what_is_someone_elses(state: State, other: dict[str, str]) -> None:
-    there = replace(MIX, **other)  # type: ignore[arg-type]
+    there = replace(MIX, **other)
     state.remember(MIX, Remembered(playlist_id="p"))
     state.keep_rows(MIX, {"k": memory()})
     state.keep_no_album(MIX, ["x"])
