@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from playlist_builder.builder import Desk
 from playlist_builder.errors import ListingError, ServiceError, UnsafePlan
 from playlist_builder.model import Changes, Entry, EntryKind
-from playlist_builder.push import settle
+from playlist_builder.settle import settle
 from playlist_builder.store.state import Copy, Remembered, Run
 from playlist_builder.syncing.plan import plan
 
