@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from playlist_builder.builder import Desk
 
 PATIENCE_S = (0.3, 0.6, 1.2, 2.9)  # pauses before a stale read is believed: 5 s in all
+NEVER: Same = lambda entry, uri: False  # noqa: E731 - a default
 ROUNDS = 4  # times that a list is planned for in one run
 
 
@@ -25,7 +26,7 @@ def settle(
     snapshot: Snapshot,
     steps: Plan,
     target: Sequence[str | None],
-    same: Same = lambda entry, uri: False,
+    same: Same = NEVER,
 ) -> Snapshot:
     """Sends the plan and verifies by reading; plans again where something else came out.
 
@@ -52,9 +53,9 @@ def settle(
                 now = replay(now, [operation])
         except Ambiguous:
             assert sent is not None
-            snapshot = _read_until(desk, playlist, [now, replay(now, [sent]), list(target)], fits)
+            snapshot = read_until(desk, playlist, [now, replay(now, [sent]), list(target)], fits)
         else:
-            snapshot = _read_until(desk, playlist, [list(target)], fits)
+            snapshot = read_until(desk, playlist, [list(target)], fits)
         if _equal(snapshot, target, fits):
             return snapshot
         steps = plan([entry.uri for entry in snapshot.entries], retarget(snapshot.entries, target, going, same))
@@ -66,7 +67,7 @@ def settle(
     )
 
 
-def _read_until(desk: Desk, playlist: str, wanted: list[list[str | None]], same: Same) -> Snapshot:
+def read_until(desk: Desk, playlist: str, wanted: Sequence[Sequence[str | None]], same: Same = NEVER) -> Snapshot:
     """The list as read; read again with growing pauses while it is none of `wanted`: reads may be stale."""
     snapshot = desk.service.read(playlist)
     for pause in PATIENCE_S:

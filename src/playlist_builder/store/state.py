@@ -194,6 +194,7 @@ class State:
         self._clock = clock
         self._convert = make_converter()
         self._db = open_database(path, SCHEMA, 1)
+        self.directory = path.parent  # the login's own
 
     def close(self) -> None:
         self._db.close()
