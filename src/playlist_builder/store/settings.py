@@ -62,7 +62,7 @@ class Settings:
 
     def data_path(self, service: str) -> Path:
         """Where a service's state, token and cache are: apart for the demo and for each profile."""
-        path = self.home
+        path = private_directory(self.home)
         if self.profile:
             path = path / "profiles" / self.profile
         return path / "demo" if service == "demo" else path
