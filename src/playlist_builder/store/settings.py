@@ -62,13 +62,14 @@ class Settings:
 
     def data_path(self, service: str) -> Path:
         """Where a service's state, token and cache are: apart for the demo and for each profile."""
-        path = private_directory(self.home)
+        path = self.home
         if self.profile:
             path = path / "profiles" / self.profile
         return path / "demo" if service == "demo" else path
 
     def data_dir(self, service: str) -> Path:
         """The same directory, private and made if needed."""
+        private_directory(self.home)
         return private_directory(self.data_path(service))
 
     @property
