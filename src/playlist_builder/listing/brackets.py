@@ -49,7 +49,7 @@ def without_notes(name: str, habit: Habit) -> str:
             return name
         content = found.group(2).strip()
         column = (habit.labels if found.group(1) in "[［【" else habit.credits) and not removed and not _keeps(content)
-        if not (column or _is_note(content)):
+        if not (column or _is_note(content, _is_title_cased(name[: found.start()]))):
             return name
         removed = removed or column
         name = name[: found.start()]
@@ -64,7 +64,12 @@ def _keeps(content: str) -> bool:
     return bool(VERSION.search(fold(content))) and not CREDIT.match(content.strip())
 
 
-def _is_note(content: str) -> bool:
+def _is_title_cased(name: str) -> bool:
+    """Whether no word of a name but small ones begins in lower case: a remark in lower case stands out from it."""
+    return not any(word[0].islower() and len(word) > 3 for word in name.split())
+
+
+def _is_note(content: str, title_cased: bool) -> bool:
     if not any(c.isalnum() for c in content):
         return True
     if _YEAR.match(content) and not _keeps(content):
@@ -72,6 +77,8 @@ def _is_note(content: str) -> bool:
     if CREDIT.match(content) or COVER.match(content):
         return True
     words = content.split()
+    if "," in content and content[:1].islower() and title_cased and not VERSION.search(fold(content)):
+        return True
     if ";" in content and content[:1].islower():
         return True
     sentence = len(words) > 6 and (content[:1].islower() or content[-1] in ".!")

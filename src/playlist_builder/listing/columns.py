@@ -23,7 +23,7 @@ def _names(**columns: str) -> dict[str, str]:
 
 
 FIELDS: Mapping[str, str] = _names(
-    title="title|track|track name|track title|trackname|tracktitle|song|song name|song title|songtitle|name|"
+    title="title|tune|cut|track|track name|track title|trackname|tracktitle|song|song name|song title|songtitle|name|"
     "titel|titelname|lied|liedtitel|songtitel|stück|"
     "musiktitel|titre|titre du morceau|morceau|chanson|nom|nom du titre|título|titulo|canción|nombre|"
     "nombre de la canción|tema|pista|"

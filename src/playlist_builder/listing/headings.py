@@ -50,6 +50,7 @@ _SOUNDTRACK = re.compile(
     r"ost)\b",
     re.IGNORECASE,
 )
+_UNNAMED = re.compile(r"(?:the |original |official |complete |full |music )*(?:the|original|official|complete|full|film|movie)", re.I)
 _SITE = re.compile(r"\s+[|·»✦★☆]\s+.*$|\s+::\s+.*$")
 _BADGE = re.compile(r"^[*★☆✦✧~=\-#\s]+|[*★☆✦✧~=\-#\s]+$")
 
@@ -232,10 +233,10 @@ def _titles(document: Document, rows: Sequence[Row]) -> Iterator[str]:
 def _is_menu(text: str) -> bool:
     if text.count("|") > 1 or (re.match(r"^[\w -]{2,20}:\s", text) and fold(text.split(":")[0]) in KEYS):
         return True
-    if text.startswith(">") or re.match(r"^\d{1,2}[:.h]\d{2}\b|^\W*\d+\W*$", text) or len(text) <= 3:
+    if text.startswith(">") or (text.endswith(",") and len(text.split()) <= 4) or re.match(r"^\d{1,2}[:.h]\d{2}\b|^\W*\d+\W*$", text) or len(text) <= 3:
         return True
     return bool(
-        re.match(r"^(?:hi|hello|dear|hey|hallo|hola|bonjour|olá|liebe|posted|published|home)\b", text, re.IGNORECASE)
+        re.match(r"^(?:hi|hello|dear|hey|hallo|moin|servus|hola|bonjour|olá|liebe|posted|published|home)\b", text, re.IGNORECASE)
     )
 
 
@@ -245,7 +246,7 @@ def shortened(text: str, document: Document) -> str:
     text = _LABEL.sub("", text)
     if found := _SOUNDTRACK.search(text):
         name = unquoted(found.group("name"))
-        if 0 < len(name.split()) <= 7:
+        if 0 < len(name.split()) <= 7 and not _UNNAMED.fullmatch(name):
             return _cased(name)
     quoted = _QUOTED.search(text)
     if quoted and re.search(

@@ -12,7 +12,7 @@ TIME = (
 _RANGE = rf"{TIME}(?:\s*(?:[-–—~〜→]|to)\s*{TIME})?"
 _AMOUNT = r"(?:\s*(?:min\.?|mins\.?|minutes|Min\.?|h|Uhr))?"
 LEADING = re.compile(
-    rf"^(?:[\[(（]\s*(?P<in>{_RANGE})\s*[\])）]|(?P<out>{_RANGE})(?![\d:：]))\s*(?:[-–—|:：.►▶»]+(?=\s)|[-–—|]+)?\s*"
+    rf"^(?:[\[(（]\s*(?P<in>{_RANGE})\s*[\])）]|(?P<out>{_RANGE})(?![\d:：])(?:\s?(?:[AaPp]\.?[Mm]\.?|Uhr|h)(?=\s))?)\s*(?:[-–—|:：.►▶»]+(?=\s)|[-–—|]+)?\s*"
 )
 TRAILING = re.compile(
     rf"(?:(?<=[^\w])|^|(?<=[\s.…·_|–—,-]))(?:[\[(（]\s*(?:length:?\s*)?(?P<in>{_RANGE}){_AMOUNT}\s*[\])）]|"

@@ -92,9 +92,10 @@ RELATED = _pattern(
     "share this|categories|tags|about|navigation|menu|contents|sommaire|inhalt|indice"
 )
 # What a list under this heading holds is no track of this listing.
-NOT_TRACKS = _pattern(
+NOT_TRACKS = re.compile(
+    _pattern(
     "albums|albumes|alben|discography|discografia|discographie|diskographie|discographies|dischi|дискография|альбомы|"
-    "personnel|credits|musicians|line up|mitwirkende|besetzung|personal|musicos|musiciens|ficha tecnica|equipe|staff|"
+    "cast list|starring|darsteller|reparto|elenco|distribution|roles|rollen|personnel|credits|musicians|line up|mitwirkende|besetzung|personal|musicos|musiciens|ficha tecnica|equipe|staff|"
     "companies|awards|accolades|nominations|auszeichnungen|premios|recompenses|premi|nagrody|"
     "notes|references|external links|weblinks|einzelnachweise|barcode|charts|certifications|sales|ventas|"
     "ingredients|ingredientes|zutaten|directions|method|modo de fazer|preparation|zubereitung|faq|"
@@ -102,6 +103,7 @@ NOT_TRACKS = _pattern(
     "films|movies|books|episodes|filmography|singles discography|studio albums|live albums|compilations|recopilaciones|"
     "agenda|tagesordnung|top|protokoll|timetable|schedule|lineup|tour dates|dates|gear|equipment|infos pratiques|"
     "mitmachen|contributing|installation|usage|changelog|ディスコグラフィ|アルバム一覧"
+    ).pattern + r"|^(?:the |main |full |voice )?cast(?: list| members| and crew)?$"
 )
 # Words by which a text shows that it speaks of music.
 MUSIC = _pattern(
