@@ -17,6 +17,10 @@ _YEAR = re.compile(
 _BARE_YEAR = re.compile(r"\s*[,–—-]\s*(?:19|20)\d{2}\s*$")
 
 
+_REMARK = re.compile(r"(?<=[\w)\]\"”»’])\.\s+(?=[\"“„«¿¡(]?[A-ZÀ-ÞА-Я0-9])")
+_PARTED = re.compile(r"\s[-–—|/]\s|[\"“„«]|\bby\b|:\s")
+
+
 @dataclass(frozen=True, slots=True)
 class Habit:
     """What the brackets at the ends of a listing's rows mean."""
@@ -53,6 +57,26 @@ def without_notes(name: str, habit: Habit) -> str:
             return name
         removed = removed or column
         name = name[: found.start()]
+
+
+def without_remarks(bodies: Sequence[str]) -> list[str]:
+    """The bodies without the sentences after the names, where most rows have some."""
+    cut = [_names_before_remark(body) for body in bodies]
+    if sum(1 for names in cut if names) < 0.6 * len(bodies):
+        return list(bodies)
+    return [names or body for names, body in zip(cut, bodies, strict=True)]
+
+
+def _names_before_remark(body: str) -> str:
+    """What stands before the first sentence that follows both names; "" without one."""
+    if body[-1:] not in ".!?…)":
+        return ""
+    for found in _REMARK.finditer(body):
+        names = body[: found.start()]
+        word = re.split(r"[\s(]", names)[-1]
+        if len(word) > 3 and _PARTED.search(names) and len(body) - found.end() > 8:
+            return names
+    return ""
 
 
 def without_year(name: str) -> str:

@@ -24,6 +24,11 @@ _COMPOSED = re.compile(
     re.IGNORECASE,
 )
 _SETLIST = re.compile(r"^(?P<artist>.{2,60}?)\s+(?:concert\s+)?set\s?list\b", re.IGNORECASE)
+_CONCERT = re.compile(
+    r"^(?P<artist>[^,:;–—@(]{2,50}?)(?:,\s|\s[-–—@]\s|\s(?:live\s)?(?:at|@|im|in der|en|au|à)\s).{2,80}"
+    r"\b(?:concert review|live review|gig review|konzertbericht|konzertkritik|compte rendu|crónica)\W*$",
+    re.IGNORECASE,
+)
 _BY = re.compile(
     r"^(?P<album>[^–—:]{2,70}?)\s+(?:by|von|par|de los|"
     r"performed by)\s+(?P<artist>[A-ZÀ-ÞА-Я0-9][^,:;()]{1,50}?)(?:\s*[(\[].*)?$"
@@ -50,7 +55,10 @@ _SOUNDTRACK = re.compile(
     r"ost)\b",
     re.IGNORECASE,
 )
-_UNNAMED = re.compile(r"(?:the |original |official |complete |full |music )*(?:the|original|official|complete|full|film|movie)", re.I)
+_THE_SOUNDTRACK = re.compile(r"\bthe\s(?P<name>(?:[A-Z0-9][\w'’.&-]*\s){1,6})(?:soundtrack|OST)\b")
+_UNNAMED = re.compile(
+    r"(?:the |original |official |complete |full |music )*(?:the|original|official|complete|full|film|movie)", re.I
+)
 _SITE = re.compile(r"\s+[|·»✦★☆]\s+.*$|\s+::\s+.*$")
 _BADGE = re.compile(r"^[*★☆✦✧~=\-#\s]+|[*★☆✦✧~=\-#\s]+$")
 
@@ -148,7 +156,7 @@ def _key_line(text: str) -> Album | None:
 def _named(text: str, titles: frozenset[str]) -> Album | None:
     if artist := _key_line(text):
         return artist
-    if found := _SETLIST.match(text):
+    if found := _SETLIST.match(text) or _CONCERT.match(text):
         return Album(artist=found.group("artist"))
     text = _LABEL.sub("", _BADGE.sub("", text))
     year = _YEAR.search(text)
@@ -233,10 +241,20 @@ def _titles(document: Document, rows: Sequence[Row]) -> Iterator[str]:
 def _is_menu(text: str) -> bool:
     if text.count("|") > 1 or (re.match(r"^[\w -]{2,20}:\s", text) and fold(text.split(":")[0]) in KEYS):
         return True
-    if text.startswith(">") or (text.endswith(",") and len(text.split()) <= 4) or re.match(r"^\d{1,2}[:.h]\d{2}\b|^\W*\d+\W*$", text) or len(text) <= 3:
+    if (
+        text.startswith(">")
+        or re.search(r"(?:wrote|schrieb|writes|said|a écrit|escribió|escreveu|ha scritto):?$", text)
+        or (text.endswith(",") and len(text.split()) <= 4)
+        or re.match(r"^\d{1,2}[:.h]\d{2}\b|^\W*\d+\W*$", text)
+        or len(text) <= 3
+    ):
         return True
     return bool(
-        re.match(r"^(?:hi|hello|dear|hey|hallo|moin|servus|hola|bonjour|olá|liebe|posted|published|home)\b", text, re.IGNORECASE)
+        re.match(
+            r"^(?:hi|hello|dear|hey|hallo|moin|servus|hola|bonjour|olá|liebe|posted|published|home)\b",
+            text,
+            re.IGNORECASE,
+        )
     )
 
 
@@ -245,9 +263,11 @@ def shortened(text: str, document: Document) -> str:
     text = _BADGE.sub("", _SITE.sub("", clean(text))).strip()
     text = _LABEL.sub("", text)
     if found := _SOUNDTRACK.search(text):
-        name = unquoted(found.group("name"))
+        name = unquoted(found.group("name").strip(" -–—:"))
         if 0 < len(name.split()) <= 7 and not _UNNAMED.fullmatch(name):
             return _cased(name)
+    if found := _THE_SOUNDTRACK.search(text):
+        return found.group("name").strip()
     quoted = _QUOTED.search(text)
     if quoted and re.search(
         r"soundtrack|album|ost\b|cd|lp\b|tape|mix|trade|show|émission|programa|sendung|playlist", text, re.IGNORECASE
