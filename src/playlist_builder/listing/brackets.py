@@ -37,10 +37,17 @@ def habit_of(bodies: Sequence[str], artist: str) -> Habit:
         if found and not _keeps(found.group(2)) and not _YEAR.match(found.group(2).strip()):
             if found.group(1) in "[［【":
                 square += 1
-            else:
+            elif not _is_translation(body[: found.start()], found.group(2)):
                 round_ += 1
     several = len(bodies) >= 3
     return Habit(labels=several and square >= 0.5 * len(bodies), credits=several and round_ >= 0.75 * len(bodies))
+
+
+def _is_translation(name: str, content: str) -> bool:
+    """Whether a name and the bracket after it are in different scripts: the same title again."""
+    letters = [[c.isascii() for c in text if c.isalpha()] for text in (name, content)]
+    first, second = ((sum(kinds) / len(kinds) > 0.5) if kinds else None for kinds in letters)
+    return first is not None and second is not None and first != second
 
 
 def without_notes(name: str, habit: Habit) -> str:
@@ -54,6 +61,8 @@ def without_notes(name: str, habit: Habit) -> str:
         content = found.group(2).strip()
         column = (habit.labels if found.group(1) in "[［【" else habit.credits) and not removed and not _keeps(content)
         if not (column or _is_note(content, _is_title_cased(name[: found.start()]))):
+            return name
+        if column and _is_translation(name[: found.start()], content):
             return name
         removed = removed or column
         name = name[: found.start()]

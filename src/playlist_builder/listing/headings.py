@@ -140,7 +140,7 @@ def _with_name_above(document: Document, at: int) -> str:
     text = clean(document.lines[at].text)
     above = document.lines[at - 1] if at else None
     if above and above.text and not above.is_prose and re.match(r"^(?:by|von|par|por|di)\s+[A-ZÀ-Þ0-9]", text):
-        return f"{clean(above.text)} {text}"
+        return f"{clean(above.text)}\n{text}"  # two lines, as nobody writes a sentence
     return text
 
 
@@ -164,8 +164,9 @@ def _named(text: str, titles: frozenset[str]) -> Album | None:
     dashed = _DASHED.match(plain)
     if dashed and plain[-1] not in ".!?;":
         return _dashed(dashed.group("left"), dashed.group("right"), int(year.group(1)) if year else None, titles)
-    if year and (found := _BY.match(plain)):
-        return Album(unquoted(found.group("album")), unquoted(found.group("artist")), int(year.group(1)), certain=True)
+    if (year or "\n" in text) and (found := _BY.match(plain)):
+        year_of = int(year.group(1)) if year else None
+        return Album(unquoted(found.group("album")), unquoted(found.group("artist")), year_of, certain=True)
     found = _BY.match(plain)
     if found and len(plain.split()) <= 12 and plain[-1] not in ".!?,;":
         return Album(unquoted(found.group("album")), unquoted(found.group("artist")))
@@ -232,7 +233,8 @@ def _titles(document: Document, rows: Sequence[Row]) -> Iterator[str]:
     own = {row.at for row in rows}
     for at in range(rows[0].at):
         line = document.lines[at]
-        if at in own or not line.text or begins_listing(line, document.folded[at]):
+        folded = document.folded[at]
+        if at in own or not line.text or (begins_listing(line, folded) and len(folded.split()) <= 4):
             continue
         if len(line.text) <= 100 and not is_side(document.folded[at]) and (line.level or not _is_menu(line.text)):
             yield clean(line.text)
@@ -245,7 +247,7 @@ def _is_menu(text: str) -> bool:
         text.startswith(">")
         or re.search(r"(?:wrote|schrieb|writes|said|a écrit|escribió|escreveu|ha scritto):?$", text)
         or (text.endswith(",") and len(text.split()) <= 4)
-        or re.match(r"^\d{1,2}[:.h]\d{2}\b|^\W*\d+\W*$", text)
+        or re.match(r"^\d{1,2}[:.h]\d{2}\b|^\W*\d+\W*$|^[\d.,]+\s?[KMk]?\s(?:\w+\s)?(?:likes|views|subscribers|plays|votes|aufrufe|vues|vistas|visualizaciones)\b", text)
         or len(text) <= 3
     ):
         return True
@@ -270,7 +272,7 @@ def shortened(text: str, document: Document) -> str:
         return found.group("name").strip()
     quoted = _QUOTED.search(text)
     if quoted and re.search(
-        r"soundtrack|album|ost\b|cd|lp\b|tape|mix|trade|show|émission|programa|sendung|playlist", text, re.IGNORECASE
+        r"soundtrack|album|саундтрек|альбом|сборник|кассет|плейлист|ost\b|cd|lp\b|tape|mix|trade|show|émission|programa|sendung|playlist", text, re.IGNORECASE
     ):
         return quoted.group(1).strip()
     left, colon, right = text.partition(": ")

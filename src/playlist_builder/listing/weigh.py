@@ -32,6 +32,10 @@ _PRICE = re.compile(
     r"(?:[-–—:=,.…]|\s)\s*(?:[€£$]|eur|usd|gbp)?\s?\d{1,4}(?:[.,]\d{2}|,-)?\s?(?:[€£$]|eur|euros?|kr|zł|usd|gbp)?$",
     re.I,
 )
+_MEETING = re.compile(
+    r"^(?:minutes of|minutes from|meeting|agenda|protokoll|sitzungsprotokoll|tagesordnung|ata d[aeo]|acta d|orden del dia|"
+    r"verbale|ordine del giorno|compte rendu de (?:la )?reunion|ordre du jour|notulen|протокол|повестка)\b"
+)
 _SENTENCE = re.compile(r"[a-zà-ÿа-я]{2}[.!?]$|[.!?]\s+[A-ZÀ-ÞА-Я]\w+\s\w+\s")
 
 
@@ -200,6 +204,8 @@ def _albums(document: Document, rows: Sequence[Row]) -> float:
     if _ALBUMS.search(titles) and not begins_any(document, rows):
         points = 5.0
     if OTHER_WORKS.search(titles) and not begins_any(document, rows):
+        points = max(points, 4.0)
+    if _MEETING.search(titles):
         points = max(points, 4.0)
     if nearest and NOT_TRACKS.search(nearest) and len(nearest.split()) <= 5:
         points = max(points, 4.0)

@@ -85,7 +85,7 @@ def parse(source: Source) -> tuple[Reading, ...]:
 
 def _lead(text: str) -> str:
     """The name that the article's first words give its subject in bold italics; "" without one."""
-    found = re.search(r"^\s*'{5}([^'\n][^\n]{0,98}?)'{5}", text, re.MULTILINE)
+    found = re.search(r"^\s*'{3,5}([^'\n][^\n]{0,98}?)'{3,5}(?=[\s.,;(]|$)", text, re.MULTILINE)
     return plain(found.group(1)) if found else ""
 
 
