@@ -23,7 +23,10 @@ _COMPOSED = re.compile(
     r"musique\s+de|música\s+de|musica\s+di|музыка:)\s+(?P<artist>(?-i:[A-ZÀ-ÞА-Я])[^,;:()]{2,50}?)(?:\s*[(\[].*)?$",
     re.IGNORECASE,
 )
-_SETLIST = re.compile(r"^(?P<artist>.{2,60}?)\s+(?:concert\s+)?set\s?list\b", re.IGNORECASE)
+_EXCEPT = re.compile(
+    r",?\s+(?:except|unless|save for|but|unless|außer|sofern|sauf|excepto|salvo|exceto|tranne|кроме)\b", re.IGNORECASE
+)
+_SETLIST = re.compile(r"^(?!(?:edit|share|full|the|my|add|print)\s+set)(?P<artist>.{2,60}?)\s+(?:concert\s+)?set\s?list\b", re.IGNORECASE)
 _CONCERT = re.compile(
     r"^(?P<artist>[^,:;–—@(]{2,50}?)(?:,\s|\s[-–—@]\s|\s(?:live\s)?(?:at|@|im|in der|en|au|à)\s).{2,80}"
     r"\b(?:concert review|live review|gig review|konzertbericht|konzertkritik|compte rendu|crónica)\W*$",
@@ -38,7 +41,7 @@ _YEAR = re.compile(r"[(\[]\s*(?:\w+\s*[,;]?\s*)?((?:19|20)\d{2})\b[^)\]]*[)\]]")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 _QUOTED = re.compile(r"[\"“„«‹「『]([^\"“”„«»「」『』]{2,60})[\"”“»«」』]")
 _LABEL = re.compile(
-    r"^(?:re|subject|betreff|asunto|objet|trade|disco da semana|disco de la semana|album of the week|album der woche|"
+    r"^(?:re|subject|betreff|asunto|objet|oggetto|assunto|onderwerp|temat|тема|ämne|emne|trade|disco da semana|disco de la semana|album of the week|album der woche|"
     r"album review|review|kritik|plattenkritik|chronique|reseña|resenha|классика|now playing|the album|album|disc|"
     r"flohmarktfund des monats|[\w ]{3,40}#\d+|[\w ]{3,40}\bno\.? ?\d+)\s*(?:#\s?\d+)?\s*:\s*",
     re.IGNORECASE,
@@ -56,6 +59,7 @@ _SOUNDTRACK = re.compile(
     re.IGNORECASE,
 )
 _THE_SOUNDTRACK = re.compile(r"\bthe\s(?P<name>(?:[A-Z0-9][\w'’.&-]*\s){1,6})(?:soundtrack|OST)\b")
+_NO_TITLE = -0.9  # points of a sentence that nothing speaks for
 _UNNAMED = re.compile(
     r"(?:the |original |official |complete |full |music )*(?:the|original|official|complete|full|film|movie)", re.I
 )
@@ -149,7 +153,7 @@ def _key_line(text: str) -> Album | None:
     found = (_KEY.match(text) or _COMPOSED.search(text)) if len(text) < 120 else None
     if not found:
         return None
-    artist = unquoted(found.group("artist").strip(" ."))
+    artist = unquoted(_EXCEPT.split(found.group("artist"))[0].strip(" ."))
     return None if fold(artist) in VARIOUS else Album(artist=artist, certain=True)
 
 
@@ -200,7 +204,7 @@ def title_of(document: Document, rows: Sequence[Row], album: Album) -> str:
         score = _title_score(text, name, body, place) + (3.0 if text == document.title else 0.0)
         if best is None or score > best[0]:
             best = (score, name)
-    return best[1] if best else ""
+    return best[1] if best and best[0] > _NO_TITLE else ""
 
 
 def nearest(document: Document, rows: Sequence[Row]) -> str:
@@ -221,6 +225,8 @@ def _title_score(text: str, name: str, body: str, place: int) -> float:
     """How well a line above the listing does as its title: the page comes back to it, and it reads like one."""
     score = min(4, body.count(name.lower()) - 1) * 0.8 - 0.25 * place
     score += 1.5 if _SOUNDTRACK.search(text) or _QUOTED.search(text) else 0.0
+    score += (1.0 if _SETLIST.match(text) else 0.0) + (0.3 if place == 0 else 0.0)
+    score -= 0.8 if re.search(r"\b(?:blog|newsletter|magazine?)\b", text, re.IGNORECASE) else 0.0
     score += 0.5 if MUSIC.search(fold(text)) else 0.0
     score -= 1.5 if len(name) > 60 or text.rstrip()[-1] in ".!?:;," else 0.0
     score -= 1.0 if name[:1].islower() or "@" in text else 0.0
@@ -234,7 +240,9 @@ def _titles(document: Document, rows: Sequence[Row]) -> Iterator[str]:
     for at in range(rows[0].at):
         line = document.lines[at]
         folded = document.folded[at]
-        if at in own or not line.text or (begins_listing(line, folded) and len(folded.split()) <= 4):
+        if at in own or not line.text or (
+            begins_listing(line, folded) and len(folded.split()) <= 4 and not _SETLIST.match(line.text)
+        ):
             continue
         if len(line.text) <= 100 and not is_side(document.folded[at]) and (line.level or not _is_menu(line.text)):
             yield clean(line.text)

@@ -16,7 +16,7 @@ _TIME = re.compile(rf"{TIME}")
 _NUMBER = re.compile(r"(\d{1,3})\.?")
 _NOISE = re.compile(r"(?:e|explicit|lyrics|video|play|\W+|[\d.,\s]{5,}|(?:more|add|save|like)\b.{0,12})", re.IGNORECASE)
 _LONGEST = 120  # characters of one part
-_PARTS = range(2, 6)
+_PARTS = range(1, 6)
 
 
 def joined(lines: Sequence[Line]) -> list[Line]:
@@ -27,8 +27,15 @@ def joined(lines: Sequence[Line]) -> list[Line]:
         return list(lines)
     found: list[Line] = []
     at = 0
+    titles_only = min(sum(1 for line in lines[start:end] if line.text) for start, end in records) == 2
     for start, end in records:
         found += lines[at:start]
+        if titles_only and _number(lines[start].text) is not None:  # a number and a title; notes and sides may follow
+            title = next(i for i in range(start + 1, end) if lines[i].text)
+            found.append(replace(lines[start], text=f"{lines[start].text.rstrip('.')}. {lines[title].text}"))
+            found += lines[title + 1 : end]
+            at = end
+            continue
         parts = [line.text for line in lines[start:end] if line.text and not _is_noise(line.text)]
         found.append(replace(lines[start], text=SIGN.join(parts)))
         at = end

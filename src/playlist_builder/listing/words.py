@@ -129,7 +129,7 @@ MUSIC = _pattern(
 )
 # The rows of a broadcast, mix or file that are no songs.
 FILLER = _words(
-    "intro|outro|opening|closing|jingle|jingles|id|station id|news|news flash|ad|ads|advert|"
+    "info|info trafic|trafic|intro|outro|opening|closing|jingle|jingles|id|station id|news|news flash|ad|ads|advert|"
     "advertisement|adverts|break|"
     "commercial|commercials|commercial break|weather|traffic|talk|interview|pause|generique|pub|"
     "flash info|flash|infos|meteo|"
