@@ -59,6 +59,12 @@ _SOUNDTRACK = re.compile(
     re.IGNORECASE,
 )
 _THE_SOUNDTRACK = re.compile(r"\bthe\s(?P<name>(?:[A-Z0-9][\w'’.&-]*\s){1,6})(?:soundtrack|OST)\b")
+_FORMAT = re.compile(
+    r"(?:(?:full|complete|entire|whole|dvd|cd|lp|album|álbum|disco|show|concert|concierto|concerto|live|show|set|mix|audio|"
+    r"hq|hd|completo|completa|complet|intégral|en vivo|ao vivo|live at .*|live in .*|vinyl|remastered|official|playlist|"
+    r"ganzes|komplettes|konzert|lyrics|discografia|полный|альбом)\W*)+",
+    re.IGNORECASE,
+)  # a video's words for what it holds, not an album's name
 _NO_TITLE = -0.9  # points of a sentence that nothing speaks for
 _UNNAMED = re.compile(
     r"(?:the |original |official |complete |full |music )*(?:the|original|official|complete|full|film|movie)", re.I
@@ -177,8 +183,19 @@ def _named(text: str, titles: frozenset[str]) -> Album | None:
     return None
 
 
+def _is_quoted(text: str) -> bool:
+    return unquoted(text) != text.strip()
+
+
 def _dashed(left: str, right: str, year: int | None, titles: frozenset[str]) -> Album | None:
+    quoted = (_is_quoted(left), _is_quoted(right))
     left, right = unquoted(left), unquoted(right)
+    series, colon, rest = left.partition(": ")
+    left = rest if colon and rest and len(rest.split()) <= 5 else left
+    if _FORMAT.fullmatch(right):
+        return Album(artist=left, certain=True) if left[:1].isupper() else None
+    if quoted == (True, False) and right[:1].isupper():
+        return Album(left, right, year, certain=True)
     if fold(left) in KEYS or len(left.split()) > 6 or len(right.split()) > 10:
         return None
     if right[:1].islower() or re.search(r"\d{1,2}[:h]\d{2}|^\d+$|https?:", left + " " + right):
@@ -187,7 +204,7 @@ def _dashed(left: str, right: str, year: int | None, titles: frozenset[str]) -> 
         return Album(right, "", year, certain=True)
     if fold(left) in titles and fold(right) not in titles:
         return Album(left, right, year, certain=True)
-    certain = year is not None or fold(right) in titles
+    certain = year is not None or fold(right) in titles or quoted == (False, True)
     return Album(right, left, year, certain=certain)
 
 
@@ -255,7 +272,7 @@ def _is_menu(text: str) -> bool:
         text.startswith(">")
         or re.search(r"(?:wrote|schrieb|writes|said|a écrit|escribió|escreveu|ha scritto):?$", text)
         or (text.endswith(",") and len(text.split()) <= 4)
-        or re.match(r"^\d{1,2}[:.h]\d{2}\b|^\W*\d+\W*$|^[\d.,]+\s?[KMk]?\s(?:\w+\s)?(?:likes|views|subscribers|plays|votes|aufrufe|vues|vistas|visualizaciones)\b", text)
+        or re.match(r"^\d{1,2}[:.h]\d{2}\b|^\W*\d+\W*$|^[\d.,]+\s?[KMk]?\s(?:\w+\s)?(?:likes|views|subscribers|plays|votes|points|aufrufe|vues|vistas|visualizaciones)\b", text)
         or len(text) <= 3
     ):
         return True

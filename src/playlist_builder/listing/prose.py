@@ -26,6 +26,10 @@ from playlist_builder.model import Track, Tracklist
 
 _GUESS = 1.5  # a lead below this is told as a guess
 _QUOTED = re.compile(r"[\"“„«「『»]([^\"“”„«»「」『』\n]{2,60}?)[,.!?]?[\"”“»」』«]")
+_PART = re.compile(
+    r"^\W*(?:side|seite|face|cara|lado|lato|cd|disc|disk|disque|disco|strona|сторона)\s(?:[a-h]|\d{1,2}|one|two)\b",
+    re.IGNORECASE,
+)
 _LINES_AROUND = 3000
 _PROSE_BOUND = 100_000  # characters of prose that are searched for names
 _MOST_READINGS = 50
@@ -74,7 +78,8 @@ def _without_totals(rows: Sequence[Row]) -> Iterator[Row]:
     """`rows` without credits and sums of times."""
     last = len(rows) - 1 if _ends_in_sum(rows) else len(rows)
     for row in rows[:last]:
-        if not CREDIT_LINE.match(row.body) and (row.number is not None or not _says_total(row)):
+        part = _PART.match(row.body) and row.number is None and not row.trail
+        if not part and not CREDIT_LINE.match(row.body) and (row.number is not None or not _says_total(row)):
             yield row
 
 
@@ -239,4 +244,4 @@ def _gaps(document: Document, found: Found) -> Iterator[Note]:
 def _is_left_out(document: Document, at: int) -> bool:
     """Whether a line between rows is worth telling of: neither a paragraph, nor a part's name, nor an empty one."""
     line = document.lines[at]
-    return bool(line.text) and not line.is_prose and not headings.is_part(document, at) and not line.aside
+    return bool(line.text) and not line.is_prose and not headings.is_part(document, at) and not line.aside and not line.level

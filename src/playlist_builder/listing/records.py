@@ -22,7 +22,7 @@ _PARTS = range(1, 6)
 def joined(lines: Sequence[Line]) -> list[Line]:
     """`lines`, with runs of such records as one line a row; every other line as it was."""
     filled = [at for at, line in enumerate(lines) if line.text]
-    records = _by_numbers(lines, filled) or _by_times(lines, filled)
+    records = _by_numbers(lines, filled) or _by_times(lines, filled) or _by_blocks(lines)
     if not records:
         return list(lines)
     found: list[Line] = []
@@ -63,6 +63,32 @@ def _by_numbers(lines: Sequence[Line], filled: Sequence[int]) -> list[tuple[int,
             best = _spans(lines, filled, current)
         current = [place] if at >= 0 else []
     return best
+
+
+def _by_blocks(lines: Sequence[Line]) -> list[tuple[int, int]]:
+    """(start, end) of the longest row of blocks of two short lines each, parted by empty lines: title and artist."""
+    best: list[tuple[int, int]] = []
+    current: list[tuple[int, int]] = []
+    at = 0
+    while at < len(lines):
+        if not lines[at].text:
+            at += 1
+            continue
+        end = at
+        while end < len(lines) and lines[end].text:
+            end += 1
+        if end - at == 2 and all(_is_name(line) for line in lines[at:end]):
+            current.append((at, end))
+        else:
+            current = []
+        if len(current) > max(4, len(best)):
+            best = current
+        at = end
+    return best
+
+
+def _is_name(line: Line) -> bool:
+    return len(line.text) <= 70 and not line.level and not line.group and line.text[-1] not in ".:;,"
 
 
 def _spans(lines: Sequence[Line], filled: Sequence[int], starts: Sequence[int]) -> list[tuple[int, int]]:

@@ -101,7 +101,8 @@ def _marker(text: str) -> tuple[int | None, str, bool, str]:
         if found := _RANK.match(text) or _ORDINAL.match(text):
             return int(found.group(1)), "", False, text[found.end() :]
         if found := _NUMBER.match(text):
-            return int(found.group(1)), "", False, text[found.end() :]
+            ordinal = first.isdigit() and text[found.end(1) : found.end(1) + 1] in "º°"  # "1º de julho" is a title
+            return int(found.group(1)), "", ordinal, text[found.end() :]
         if found := _DISC.match(text):
             return int(found.group(2)), f"disc {int(found.group(1))}", False, text[found.end() :]
         if found := _LOOSE.match(text):

@@ -102,6 +102,7 @@ NOT_TRACKS = re.compile(
         "not on|not here|not included|missing|nicht auf|nicht dabei|fehlt|not on the album|no estan|pas sur|nao esta|"
         "films|movies|books|episodes|filmography|singles discography|studio albums|live albums|compilations|recopilaciones|"
         "agenda|tagesordnung|top|protokoll|timetable|schedule|lineup|tour dates|dates|gear|equipment|infos pratiques|"
+        "founded|formed|formations|births|deaths|gegrundet|aufgelost|geboren|gestorben|nacimientos|fallecimientos|naissances|deces|"
         "mitmachen|contributing|installation|usage|changelog|ディスコグラフィ|アルバム一覧"
     ).pattern
     + r"|^(?:the |main |full |voice )?cast(?: list| members| and crew)?$"
