@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from playlist_builder.listing.lines import Document, begins_listing, is_side
+from playlist_builder.listing.lines import Document, Line, begins_listing, is_side
 from playlist_builder.listing.rows import Row
 from playlist_builder.listing.signs import DASHES, clean, fold, unquoted
 from playlist_builder.listing.words import CREDIT_LINE, KEYS, MUSIC, VARIOUS
@@ -15,7 +15,7 @@ _D = "-" + DASHES
 _KEY = re.compile(
     r"^(?:artist|band|performer|interpret(?:en)?|künstler|artista|intérprete|artiste|interprète|исполнитель|группа|"
     r"アーティスト|歌手|performed by|music by)\s*[:：–-]\s*(?P<artist>[^|]{2,80}?)"
-    r"(?:,\s*(?:venue|album|title)\b.*|\s*\|.*)?$",
+    r"(?:\s*[,/;]\s*(?:venue|album|title|titel|disco|disque)\b.*|\s*\|.*)?$",
     re.IGNORECASE,
 )
 _COMPOSED = re.compile(
@@ -26,7 +26,9 @@ _COMPOSED = re.compile(
 _EXCEPT = re.compile(
     r",?\s+(?:except|unless|save for|but|unless|außer|sofern|sauf|excepto|salvo|exceto|tranne|кроме)\b", re.IGNORECASE
 )
-_SETLIST = re.compile(r"^(?!(?:edit|share|full|the|my|add|print)\s+set)(?P<artist>.{2,60}?)\s+(?:concert\s+)?set\s?list\b", re.IGNORECASE)
+_SETLIST = re.compile(
+    r"^(?!(?:edit|share|full|the|my|add|print)\s+set)(?P<artist>.{2,60}?)\s+(?:concert\s+)?set\s?list\b", re.IGNORECASE
+)
 _CONCERT = re.compile(
     r"^(?P<artist>[^,:;–—@(]{2,50}?)(?:,\s|\s[-–—@]\s|\s(?:live\s)?(?:at|@|im|in der|en|au|à)\s).{2,80}"
     r"\b(?:concert review|live review|gig review|konzertbericht|konzertkritik|compte rendu|crónica)\W*$",
@@ -65,6 +67,20 @@ _FORMAT = re.compile(
     r"ganzes|komplettes|konzert|lyrics|discografia|полный|альбом)\W*)+",
     re.IGNORECASE,
 )  # a video's words for what it holds, not an album's name
+_NAME = r"(?-i:[A-ZÀ-ÞА-Я0-9])[^:;|/•·\"“„«()\[\]]{1,40}?"
+_IN_YEAR = r"\s*[(\[](?:[^()\[\]]*?,\s*)?(?P<year>(?:19|20)\d{2})\b[^()\[\]]*[)\]]\s*$"
+_TITLES = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"^(?P<artist>{_NAME})(?:['’]s)?:?\s+[\"“„«](?P<album>[^\"”“»]{{2,60}})[\"”“»](?:\W.*)?$",  # Artist's "Album"
+        rf"^(?P<artist>{_NAME}),\s+(?P<album>{_NAME}){_IN_YEAR}",
+        rf"^(?P<album>{_NAME})\s+(?:de|di|van|av|af)\s+(?P<artist>{_NAME}){_IN_YEAR}",
+        rf"^(?P<album>{_NAME})\s+\((?P<artist>{_NAME}),\s+(?P<year>(?:19|20)\d{{2}})\)$",
+        rf"^(?P<artist>{_NAME})\s*[•·|]\s+(?P<album>{_NAME})\s*[•·|]\s*(?:(?P<year>(?:19|20)\d{{2}})|{_FORMAT.pattern})$",
+        rf"^(?P<artist>{_NAME})\s+[•·/]\s+(?P<album>{_NAME})$",
+        rf"^(?P<artist>(?:\S+\s?){{1,4}}):\s+(?P<album>{_NAME})(?:\s*[(\[].*)?$",
+    )
+)
 _NO_TITLE = -0.9  # points of a sentence that nothing speaks for
 _UNNAMED = re.compile(
     r"(?:the |original |official |complete |full |music )*(?:the|original|official|complete|full|film|movie)", re.I
@@ -81,6 +97,7 @@ class Album:
     artist: str = ""
     year: int | None = None
     certain: bool = False  # the heading has the form of an album's name
+    guessed: bool = False  # only the form of the page's title tells it: no sign that there is a listing
 
 
 def album_of(document: Document, rows: Sequence[Row]) -> Album:
@@ -101,7 +118,34 @@ def album_of(document: Document, rows: Sequence[Row]) -> Album:
             score = (6 if found.certain else 2) - distance * 0.05
             if best is None or score > best[0]:
                 best = (score, found)
-    return best[1] if best else Album()
+    if best and best[1].artist:
+        return best[1]
+    titled = next((album for text in _first_lines(document, rows[0].at) if (album := _titled(text))), None)
+    return titled or (best[1] if best else Album())
+
+
+def _first_lines(document: Document, first: int) -> Iterator[str]:
+    """The page's title and its first lines, as far as they can name an album."""
+    if document.title:
+        yield document.title
+    filled = [line for line in document.lines[: min(12, first)] if line.text and not line.aside]
+    yield from (clean(line.text) for line in filled[:2] if len(line.text) <= 110)
+
+
+def _titled(text: str) -> Album | None:
+    """The album that a page's title names in one of the forms that only stand in titles; None without one."""
+    text = _LABEL.sub("", _BADGE.sub("", text))
+    for form in _TITLES:
+        found = form.match(text)
+        if not found:
+            continue
+        artist, name = found.group("artist").strip(), unquoted(found.group("album").strip())
+        year = found.groupdict().get("year")
+        if _GENERIC.search(artist) or begins_listing(Line(text=artist), fold(artist)) or fold(artist) in KEYS:
+            return None
+        default = "" if fold(artist) in VARIOUS else artist
+        return Album(name, default, int(year) if year else None, bool(year) or form is _TITLES[0], guessed=True)
+    return None
 
 
 def _title_track(document: Document, first: int, titles: frozenset[str]) -> Album | None:
@@ -169,6 +213,9 @@ def _named(text: str, titles: frozenset[str]) -> Album | None:
     if found := _SETLIST.match(text) or _CONCERT.match(text):
         return Album(artist=found.group("artist"))
     text = _LABEL.sub("", _BADGE.sub("", text))
+    series, colon, rest = text.partition(": ")
+    if colon and len(series.split()) <= 4 and _BY.match(rest):
+        text = rest
     year = _YEAR.search(text)
     plain = _BRACKETS.sub(" ", text).strip()
     dashed = _DASHED.match(plain)
@@ -257,8 +304,10 @@ def _titles(document: Document, rows: Sequence[Row]) -> Iterator[str]:
     for at in range(rows[0].at):
         line = document.lines[at]
         folded = document.folded[at]
-        if at in own or not line.text or (
-            begins_listing(line, folded) and len(folded.split()) <= 4 and not _SETLIST.match(line.text)
+        if (
+            at in own
+            or not line.text
+            or (begins_listing(line, folded) and len(folded.split()) <= 4 and not _SETLIST.match(line.text))
         ):
             continue
         if len(line.text) <= 100 and not is_side(document.folded[at]) and (line.level or not _is_menu(line.text)):
@@ -272,7 +321,10 @@ def _is_menu(text: str) -> bool:
         text.startswith(">")
         or re.search(r"(?:wrote|schrieb|writes|said|a écrit|escribió|escreveu|ha scritto):?$", text)
         or (text.endswith(",") and len(text.split()) <= 4)
-        or re.match(r"^\d{1,2}[:.h]\d{2}\b|^\W*\d+\W*$|^[\d.,]+\s?[KMk]?\s(?:\w+\s)?(?:likes|views|subscribers|plays|votes|points|aufrufe|vues|vistas|visualizaciones)\b", text)
+        or re.match(
+            r"^\d{1,2}[:.h]\d{2}\b|^\W*\d+\W*$|^[\d.,]+\s?[KMk]?\s(?:\w+\s)?(?:likes|views|subscribers|plays|votes|points|aufrufe|vues|vistas|visualizaciones)\b",
+            text,
+        )
         or len(text) <= 3
     ):
         return True
@@ -297,7 +349,9 @@ def shortened(text: str, document: Document) -> str:
         return found.group("name").strip()
     quoted = _QUOTED.search(text)
     if quoted and re.search(
-        r"soundtrack|album|саундтрек|альбом|сборник|кассет|плейлист|ost\b|cd|lp\b|tape|mix|trade|show|émission|programa|sendung|playlist", text, re.IGNORECASE
+        r"soundtrack|album|саундтрек|альбом|сборник|кассет|плейлист|ost\b|cd|lp\b|tape|mix|trade|show|émission|programa|sendung|playlist",
+        text,
+        re.IGNORECASE,
     ):
         return quoted.group(1).strip()
     left, colon, right = text.partition(": ")

@@ -244,4 +244,10 @@ def _gaps(document: Document, found: Found) -> Iterator[Note]:
 def _is_left_out(document: Document, at: int) -> bool:
     """Whether a line between rows is worth telling of: neither a paragraph, nor a part's name, nor an empty one."""
     line = document.lines[at]
-    return bool(line.text) and not line.is_prose and not headings.is_part(document, at) and not line.aside and not line.level
+    return (
+        bool(line.text)
+        and not line.is_prose
+        and not headings.is_part(document, at)
+        and not line.aside
+        and not line.level
+    )

@@ -71,7 +71,7 @@ def _by_blocks(lines: Sequence[Line]) -> list[tuple[int, int]]:
     current: list[tuple[int, int]] = []
     at = 0
     while at < len(lines):
-        if not lines[at].text:
+        if not lines[at].text or lines[at].level:
             at += 1
             continue
         end = at

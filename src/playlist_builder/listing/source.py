@@ -106,7 +106,9 @@ def _is_central(western: str) -> bool:
     """Whether text read as Western European has signs where Polish, Czech or Hungarian have letters."""
     signs = len(re.findall(r"[^\W\d_][¹³£¥¯¿¼¾](?=\w|\b|$)|[³¥¯¼¾][^\W\d_]", western))
     czech = bool(re.search("[šž]", western, re.IGNORECASE)) and len(re.findall("[øìùïò]", western, re.IGNORECASE)) > 1
-    hungarian = bool(re.search("[öü]", western)) and len(re.findall("[õû]", western)) > 1 and not re.search("[ãç]", western)
+    hungarian = (
+        bool(re.search("[öü]", western)) and len(re.findall("[õû]", western)) > 1 and not re.search("[ãç]", western)
+    )
     return signs > 1 or czech or hungarian
 
 

@@ -44,6 +44,8 @@ def weigh(document: Document, kind: str, rows: Sequence[Row], count: int, splitt
 
     About 3 for a bare listing, 10 for one with heading, numbers and lengths.
     """
+    if album.guessed:
+        album = Album()
     if len(rows) < 3 and not (splitting.quoted == 1.0 or kind == "number"):
         return -9.0
     pairs = splitting.pairs
