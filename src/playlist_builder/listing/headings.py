@@ -19,7 +19,8 @@ _KEY = re.compile(
     re.IGNORECASE,
 )
 _COMPOSED = re.compile(
-    r"\b(?:(?:original\s+)?(?:music|score|songs?)\s+(?:composed\s+|written\s+|performed\s+)?(?:and\s+\w+\s+)?by|musik\s+von|"
+    r"\b(?:(?:original\s+)?(?:music|score|songs?)\s+(?:composed\s+|written\s+|performed\s+)?(?:and\s+\w+\s+)?by|"
+    r"musik\s+von|"
     r"musique\s+de|música\s+de|musica\s+di|музыка:)\s+(?P<artist>(?-i:[A-ZÀ-ÞА-Я])[^,;:()]{2,50}?)(?:\s*[(\[].*)?$",
     re.IGNORECASE,
 )
@@ -43,7 +44,8 @@ _YEAR = re.compile(r"[(\[]\s*(?:\w+\s*[,;]?\s*)?((?:19|20)\d{2})\b[^)\]]*[)\]]")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 _QUOTED = re.compile(r"[\"“„«‹「『]([^\"“”„«»「」『』]{2,60})[\"”“»«」』]")
 _LABEL = re.compile(
-    r"^(?:re|subject|betreff|asunto|objet|oggetto|assunto|onderwerp|temat|тема|ämne|emne|trade|disco da semana|disco de la semana|album of the week|album der woche|"
+    r"^(?:re|subject|betreff|asunto|objet|oggetto|assunto|onderwerp|temat|тема|ämne|emne|trade|disco da semana|"
+    r"disco de la semana|album of the week|album der woche|"
     r"album review|review|kritik|plattenkritik|chronique|reseña|resenha|классика|now playing|the album|album|disc|"
     r"flohmarktfund des monats|[\w ]{3,40}#\d+|[\w ]{3,40}\bno\.? ?\d+)\s*(?:#\s?\d+)?\s*:\s*",
     re.IGNORECASE,
@@ -62,8 +64,10 @@ _SOUNDTRACK = re.compile(
 )
 _THE_SOUNDTRACK = re.compile(r"\bthe\s(?P<name>(?:[A-Z0-9][\w'’.&-]*\s){1,6})(?:soundtrack|OST)\b")
 _FORMAT = re.compile(
-    r"(?:(?:full|complete|entire|whole|dvd|cd|lp|album|álbum|disco|show|concert|concierto|concerto|live|show|set|mix|audio|"
-    r"hq|hd|completo|completa|complet|intégral|en vivo|ao vivo|live at .*|live in .*|vinyl|remastered|official|playlist|"
+    r"(?:(?:full|complete|entire|whole|dvd|cd|lp|album|álbum|disco|show|concert|concierto|concerto|live|show|"
+    r"set|mix|audio|"
+    r"hq|hd|completo|completa|complet|intégral|en vivo|ao vivo|live at .*|live in .*|vinyl|remastered|official|"
+    r"playlist|"
     r"ganzes|komplettes|konzert|lyrics|discografia|полный|альбом)\W*)+",
     re.IGNORECASE,
 )  # a video's words for what it holds, not an album's name
@@ -76,7 +80,8 @@ _TITLES = tuple(
         rf"^(?P<artist>{_NAME}),\s+(?P<album>{_NAME}){_IN_YEAR}",
         rf"^(?P<album>{_NAME})\s+(?:de|di|van|av|af)\s+(?P<artist>{_NAME}){_IN_YEAR}",
         rf"^(?P<album>{_NAME})\s+\((?P<artist>{_NAME}),\s+(?P<year>(?:19|20)\d{{2}})\)$",
-        rf"^(?P<artist>{_NAME})\s*[•·|]\s+(?P<album>{_NAME})\s*[•·|]\s*(?:(?P<year>(?:19|20)\d{{2}})|{_FORMAT.pattern})$",
+        rf"^(?P<artist>{_NAME})\s*[•·|]\s+(?P<album>{_NAME})\s*[•·|]\s*(?:(?P<year>(?:19|20)\d{{2}})|"
+        rf"{_FORMAT.pattern})$",
         rf"^(?P<artist>{_NAME})\s+[•·/]\s+(?P<album>{_NAME})$",
         rf"^(?P<artist>(?:\S+\s?){{1,4}}):\s+(?P<album>{_NAME})(?:\s*[(\[].*)?$",
     )
@@ -213,8 +218,8 @@ def _named(text: str, titles: frozenset[str]) -> Album | None:
     if found := _SETLIST.match(text) or _CONCERT.match(text):
         return Album(artist=found.group("artist"))
     text = _LABEL.sub("", _BADGE.sub("", text))
-    series, colon, rest = text.partition(": ")
-    if colon and len(series.split()) <= 4 and _BY.match(rest):
+    label, colon, rest = text.partition(": ")
+    if colon and len(label.split()) <= 4 and _BY.match(rest):
         text = rest
     year = _YEAR.search(text)
     plain = _BRACKETS.sub(" ", text).strip()
@@ -237,7 +242,7 @@ def _is_quoted(text: str) -> bool:
 def _dashed(left: str, right: str, year: int | None, titles: frozenset[str]) -> Album | None:
     quoted = (_is_quoted(left), _is_quoted(right))
     left, right = unquoted(left), unquoted(right)
-    series, colon, rest = left.partition(": ")
+    _, colon, rest = left.partition(": ")
     left = rest if colon and rest and len(rest.split()) <= 5 else left
     if _FORMAT.fullmatch(right):
         return Album(artist=left, certain=True) if left[:1].isupper() else None
@@ -322,7 +327,8 @@ def _is_menu(text: str) -> bool:
         or re.search(r"(?:wrote|schrieb|writes|said|a écrit|escribió|escreveu|ha scritto):?$", text)
         or (text.endswith(",") and len(text.split()) <= 4)
         or re.match(
-            r"^\d{1,2}[:.h]\d{2}\b|^\W*\d+\W*$|^[\d.,]+\s?[KMk]?\s(?:\w+\s)?(?:likes|views|subscribers|plays|votes|points|aufrufe|vues|vistas|visualizaciones)\b",
+            r"^\d{1,2}[:.h]\d{2}\b|^\W*\d+\W*$|^[\d.,]+\s?[KMk]?\s(?:\w+\s)?(?:likes|views|subscribers|plays|"
+            r"votes|points|aufrufe|vues|vistas|visualizaciones)\b",
             text,
         )
         or len(text) <= 3
@@ -349,7 +355,8 @@ def shortened(text: str, document: Document) -> str:
         return found.group("name").strip()
     quoted = _QUOTED.search(text)
     if quoted and re.search(
-        r"soundtrack|album|саундтрек|альбом|сборник|кассет|плейлист|ost\b|cd|lp\b|tape|mix|trade|show|émission|programa|sendung|playlist",
+        r"soundtrack|album|саундтрек|альбом|сборник|кассет|плейлист|ost\b|cd|lp\b|tape|mix|trade|show|émission|"
+        r"programa|sendung|playlist",
         text,
         re.IGNORECASE,
     ):

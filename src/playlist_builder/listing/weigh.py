@@ -33,7 +33,8 @@ _PRICE = re.compile(
     re.I,
 )
 _MEETING = re.compile(
-    r"^(?:minutes of|minutes from|meeting|agenda|protokoll|sitzungsprotokoll|tagesordnung|ata d[aeo]|acta d|orden del dia|"
+    r"^(?:minutes of|minutes from|meeting|agenda|protokoll|sitzungsprotokoll|tagesordnung|ata d[aeo]|acta d|"
+    r"orden del dia|"
     r"verbale|ordine del giorno|compte rendu de (?:la )?reunion|ordre du jour|notulen|протокол|повестка)\b"
 )
 _SENTENCE = re.compile(r"[a-zà-ÿа-я]{2}[.!?]$|[.!?]\s+[A-ZÀ-ÞА-Я]\w+\s\w+\s")
