@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from playlist_builder.listing.brackets import habit_of
 from playlist_builder.listing.prose import is_filler, tidy
-from playlist_builder.listing.signs import clean, fold
+from playlist_builder.listing.signs import clean, fold, opening_quote
 from playlist_builder.listing.source import Note
 from playlist_builder.listing.split import Surroundings, artist_lead, split
 from playlist_builder.listing.times import milliseconds
@@ -23,7 +23,11 @@ def _names(**columns: str) -> dict[str, str]:
 
 
 FIELDS: Mapping[str, str] = _names(
-    title="title|track|track name|track title|trackname|tracktitle|song|song name|song title|songtitle|name|"
+    title="nom de la piste|nom du morceau|nom de la chanson|titre de la piste|nombre de la pista|"
+    "nombre del tema|nome della traccia|nome traccia|nome brano|"
+    "nome della canzone|nome da faixa|nazwa utworu|naam nummer|naam van nummer|название трека|название песни|"
+    "låtens namn|name des titels|name des songs|"
+    "title|tune|cut|track|track name|track title|trackname|tracktitle|song|song name|song title|songtitle|name|"
     "titel|titelname|lied|liedtitel|songtitel|stück|"
     "musiktitel|titre|titre du morceau|morceau|chanson|nom|nom du titre|título|titulo|canción|nombre|"
     "nombre de la canción|tema|pista|"
@@ -32,7 +36,10 @@ FIELDS: Mapping[str, str] = _names(
     "låttitel|låtnamn|sang|sangtitel|kappale|şarkı|parça|название|трек|песня|композиция|наименование|曲名|"
     "タイトル|曲|楽曲|トラック名|トラック|歌曲|曲目|標題|标题|歌名|"
     "제목|곡명|노래|songs|titles|tracks|número musical|stueck|chanson titre|song track",
-    artist="artist|artists|artist name|artist names|artist name s|artistname|track artist|performer|performers|"
+    artist="nom de l artiste|nombre de artista|nome artista|nome dell artista|nazwa wykonawcy|naam artiest|"
+    "имя исполнителя|имя артиста|artistnamn|"
+    "name des künstlers|name des interpreten|song artist|"
+    "artist|artists|artist name|artist names|artist name s|artistname|track artist|performer|performers|"
     "performer s|artist credit|artistcredit|performed by|singer|singers|band|by|"
     "interpret|interpreten|interpret in|künstler|künstlername|gruppe|interprète|interprètes|artiste|"
     "artistes|chanteur|nom de l artiste|"
@@ -206,7 +213,9 @@ def _read(
     body = [
         (row, line) for row, line in zip(rows[at + 1 :], lines[at + 1 :], strict=True) if any(c.strip() for c in row)
     ]
-    habit = habit_of([cells_of.get(row, "title") for row, _ in body[:5000]], default_artist or "x")
+    titles = [cells_of.get(row, "title") for row, _ in body[:5000]]
+    habit = habit_of(titles, default_artist or "x")
+    quoted = sum(1 for title in titles if opening_quote(title)) >= 0.6 * len(titles)
     for row, line in body[:_MOST]:
         title, artist = cells_of.get(row, "title"), cells_of.get(row, "artist")
         if _is_heading_row(row, title) or _is_total(title, artist, cells_of.get(row, "number")):
@@ -223,8 +232,8 @@ def _read(
             continue
         tracks.append(
             Track(
-                title=tidy_cell(title, habit.labels),
-                artist=tidy_cell(artist, False) or default_artist,
+                title=tidy_cell(unquoted_start(title) if quoted else title, habit.labels),
+                artist=tidy_cell(several_names(artist), False) or default_artist,
                 duration_ms=_length(cells_of.get(row, "duration"), unit),
                 isrc=_isrc(cells_of.get(row, "isrc")),
                 version=cells_of.get(row, "version") or None,
@@ -250,6 +259,18 @@ class _Cells:
         """The cell of a field in a row, cleaned; "" without one."""
         column = self.columns.get(name)
         return clean(row[column]) if column is not None and column < len(row) else ""
+
+
+def unquoted_start(text: str) -> str:
+    """A title in quotes with a version after them, without the quotes."""
+    found = opening_quote(text)
+    rest = text[found[1] :].strip() if found else ""
+    return f"{found[0]} {rest}" if found and rest[:1] in ("(", "[") else text
+
+
+def several_names(text: str) -> str:
+    """Artists as exports list them, parted by semicolons or escaped commas, joined by commas."""
+    return re.sub(r"\s*;\s*(?=\S)", ", ", text).replace("\\,", ",")
 
 
 def tidy_cell(text: str, labels: bool) -> str:
@@ -312,7 +333,7 @@ def _title_above(rows: Sequence[Sequence[str]]) -> str:
     for row in reversed(rows):
         filled = {clean(cell) for cell in row if cell.strip()}
         text = filled.pop() if len(filled) == 1 else ""
-        if 0 < len(text) <= 100:
+        if 0 < len(text) <= 100 and not re.match(r"^[\w ]{2,20}:\s", text):
             quoted = re.search(r"[«“„»「]\s*([^«»“”„「」]{2,60}?)\s*[»”“«」]", text)
             return quoted.group(1) if quoted else text
     return ""

@@ -11,6 +11,7 @@ from playlist_builder.errors import ListingError
 from playlist_builder.listing.columns import read_table
 from playlist_builder.listing.lines import Document, Line, expanded
 from playlist_builder.listing.pages import Grid, best_first
+from playlist_builder.listing.records import joined
 from playlist_builder.listing.signs import clean
 from playlist_builder.listing.source import Reading, Source
 
@@ -58,7 +59,8 @@ def parse(source: Source) -> tuple[Reading, ...]:
         raise ListingError(f"{source.name}: no HTML could be read in it.")
     page = _Page()
     page.read(root)
-    document = Document(tuple(expanded(page.lines)), title=_title(root, page.lines))
+    lines = page.lines if page.grids else joined(page.lines)
+    document = Document(tuple(expanded(lines)), title=_title(root, page.lines))
     return best_first(document, page.grids, "html")
 
 

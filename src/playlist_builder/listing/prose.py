@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from playlist_builder.listing import headings
-from playlist_builder.listing.brackets import Habit, habit_of, without_notes, without_year
+from playlist_builder.listing.brackets import Habit, habit_of, without_notes, without_remarks, without_year
 from playlist_builder.listing.lines import Document
 from playlist_builder.listing.rows import Row, rows_of
 from playlist_builder.listing.runs import Run, runs_of
@@ -26,6 +26,10 @@ from playlist_builder.model import Track, Tracklist
 
 _GUESS = 1.5  # a lead below this is told as a guess
 _QUOTED = re.compile(r"[\"“„«「『»]([^\"“”„«»「」『』\n]{2,60}?)[,.!?]?[\"”“»」』«]")
+_PART = re.compile(
+    r"^\W*(?:side|seite|face|cara|lado|lato|cd|disc|disk|disque|disco|strona|сторона)\s(?:[a-h]|\d{1,2}|one|two)\b",
+    re.IGNORECASE,
+)
 _LINES_AROUND = 3000
 _PROSE_BOUND = 100_000  # characters of prose that are searched for names
 _MOST_READINGS = 50
@@ -74,7 +78,8 @@ def _without_totals(rows: Sequence[Row]) -> Iterator[Row]:
     """`rows` without credits and sums of times."""
     last = len(rows) - 1 if _ends_in_sum(rows) else len(rows)
     for row in rows[:last]:
-        if not CREDIT_LINE.match(row.body) and (row.number is not None or not _says_total(row)):
+        part = _PART.match(row.body) and row.number is None and not row.trail
+        if not part and not CREDIT_LINE.match(row.body) and (row.number is not None or not _says_total(row)):
             yield row
 
 
@@ -95,6 +100,7 @@ def _says_total(row: Row) -> bool:
 
 def _level_brackets(bodies: Sequence[str], album: headings.Album) -> list[str]:
     """The bodies without labels, years and notes at their ends; composers' brackets go where the artist is known."""
+    bodies = without_remarks(bodies)
     habit = habit_of(bodies, album.artist)
     habit = Habit(labels=habit.labels, credits=habit.credits and album.certain and bool(album.artist))
     return [without_notes(body, habit) or body for body in bodies]
@@ -216,6 +222,16 @@ def _below(document: Document, row: Row) -> int | None:
 def _gaps(document: Document, found: Found) -> Iterator[Note]:
     """Notes on numbers that do not count on, and on lines between rows that were left out."""
     rows = found.rows
+    between = [at for last, row in pairwise(rows) for at in range(last.at + 1, row.at) if _is_left_out(document, at)]
+    if len(between) > 5 and len(between) > 0.6 * len(rows):
+        first = document.lines[between[0]]
+        text = f"Left out: {len(between)} lines between the rows, such as this one."
+        yield Note(text=text, line=first.number, source=clean(first.text)[:120])
+        between = []
+    for at in between:
+        line = document.lines[at]
+        text = "Left out: a line between two rows (a caption or a remark?)."
+        yield Note(text=text, line=line.number, source=clean(line.text)[:120])
     for last, row in pairwise(rows):
         line = document.lines[row.at]
         if last.number is not None and row.number is not None and last.side == row.side:
@@ -223,7 +239,15 @@ def _gaps(document: Document, found: Found) -> Iterator[Note]:
             if step not in (1, -1) and row.number > 1:
                 text = f"After number {last.number} comes number {row.number}."
                 yield Note(text=text, line=line.number, source=clean(line.text)[:120])
-        for at in range(last.at + 1, row.at):
-            between = document.lines[at]
-            if between.text and not between.is_prose and not headings.is_part(document, at):
-                yield Note(text="Left out between two rows.", line=between.number, source=clean(between.text)[:120])
+
+
+def _is_left_out(document: Document, at: int) -> bool:
+    """Whether a line between rows is worth telling of: neither a paragraph, nor a part's name, nor an empty one."""
+    line = document.lines[at]
+    return (
+        bool(line.text)
+        and not line.is_prose
+        and not headings.is_part(document, at)
+        and not line.aside
+        and not line.level
+    )

@@ -13,7 +13,7 @@ from playlist_builder.listing.times import take_bracketed, take_leading, take_tr
 
 _BULLET = re.compile(r"^(?:[•·*▪▫►▶‣◦○●■□★☆✦✧♪♫♬✓✔☐☑→➤➜❖◆◇・※🎵🎶+]+|[-–—](?=\s))\s*")
 _NUMBER = re.compile(
-    r"^[(\[（]?(?:№|[#＃]|[Nn](?:[º°.]|o\.|r\.))?\s?(\d{1,5})(?:[.)\]）．、:：º°|]{1,3}[-–—]?|/(?=\s)|\s[-–—](?=\s))"
+    r"^[(\[（]?(?:№|[#＃]|[Nn](?:[º°.]|o\.|r\.))?\s?(\d{1,5})(?:[.)\]）．、:：º°|]{1,3}[-–—]?|/(?=\s)|\s[-–—|](?=\s))"
     r"(?=\s|[^\W\d]|[\"“„«‹「『'‘(\[¿¡*_]|$)\s*"
 )
 _LOOSE = re.compile(r"^(?:[#＃№]\s?|[Nn](?:[º°.]|o\.|r\.)\s?)?(\d{1,3})(?:\s+|[-–—]\s*|[.．])(?=\S)")
@@ -101,7 +101,8 @@ def _marker(text: str) -> tuple[int | None, str, bool, str]:
         if found := _RANK.match(text) or _ORDINAL.match(text):
             return int(found.group(1)), "", False, text[found.end() :]
         if found := _NUMBER.match(text):
-            return int(found.group(1)), "", False, text[found.end() :]
+            ordinal = first.isdigit() and text[found.end(1) : found.end(1) + 1] in "º°"  # "1º de julho" is a title
+            return int(found.group(1)), "", ordinal, text[found.end() :]
         if found := _DISC.match(text):
             return int(found.group(2)), f"disc {int(found.group(1))}", False, text[found.end() :]
         if found := _LOOSE.match(text):

@@ -13,10 +13,13 @@ from playlist_builder.listing.split import Splitting
 from playlist_builder.listing.times import milliseconds
 from playlist_builder.listing.words import (
     EVERYDAY,
+    GRADES,
     INSTRUMENTS,
     KEYS,
     MUSIC,
     NOT_TRACKS,
+    OTHER_WORKS,
+    SALE,
     VERSION,
 )
 
@@ -24,6 +27,15 @@ ENOUGH = 3.0
 _ALBUMS = re.compile(
     r"\b(?:albums|albumes|alben|discography|discografia|discographie|diskografie|diskographie|dischi|lps|"
     r"cds)\b|アルバム\S*選|альбомы|альбомов"
+)
+_PRICE = re.compile(
+    r"(?:[-–—:=,.…]|\s)\s*(?:[€£$]|eur|usd|gbp)?\s?\d{1,4}(?:[.,]\d{2}|,-)?\s?(?:[€£$]|eur|euros?|kr|zł|usd|gbp)?$",
+    re.I,
+)
+_MEETING = re.compile(
+    r"^(?:minutes of|minutes from|meeting|agenda|protokoll|sitzungsprotokoll|tagesordnung|ata d[aeo]|acta d|"
+    r"orden del dia|"
+    r"verbale|ordine del giorno|compte rendu de (?:la )?reunion|ordre du jour|notulen|протокол|повестка)\b"
 )
 _SENTENCE = re.compile(r"[a-zà-ÿа-я]{2}[.!?]$|[.!?]\s+[A-ZÀ-ÞА-Я]\w+\s\w+\s")
 
@@ -33,6 +45,8 @@ def weigh(document: Document, kind: str, rows: Sequence[Row], count: int, splitt
 
     About 3 for a bare listing, 10 for one with heading, numbers and lengths.
     """
+    if album.guessed:
+        album = Album()
     if len(rows) < 3 and not (splitting.quoted == 1.0 or kind == "number"):
         return -9.0
     pairs = splitting.pairs
@@ -136,12 +150,20 @@ def _against(document: Document, kind: str, rows: Sequence[Row], splitting: Spli
     asides = document.asides
     if sum(1 for row in rows if asides[row.at]) * 2 > len(rows):
         points += 5.0
-    points += _not_names(rows, splitting) + _albums(document, rows) + _clock(rows)
+    points += _for_sale(document, rows) + _not_names(rows, splitting) + _albums(document, rows) + _clock(rows)
     keys = sum(1 for artist, title in splitting.pairs if fold(artist) in KEYS or fold(title) in KEYS)
     points += 4.0 * keys / len(rows) if keys > 1 else 0.0
     if kind == "colon" or splitting.kind == "colon":
         points += 0.5
     return points
+
+
+def _for_sale(document: Document, rows: Sequence[Row]) -> float:
+    """Gradings of records and prices at the rows' ends."""
+    graded = sum(1 for row in rows if GRADES.search(row.body)) / len(rows)
+    priced = sum(1 for row in rows if _PRICE.search(row.body)) / len(rows)
+    offered = any(SALE.search(folded) for folded in document.folded[:40])
+    return 4.0 * graded + (4.0 if priced >= 0.6 and (offered or graded >= 0.3) else 0.0)
 
 
 def _not_names(rows: Sequence[Row], splitting: Splitting) -> float:
@@ -184,6 +206,10 @@ def _albums(document: Document, rows: Sequence[Row]) -> float:
     points = 5.0 if _ALBUMS.search(nearest) else 0.0
     if _ALBUMS.search(titles) and not begins_any(document, rows):
         points = 5.0
+    if OTHER_WORKS.search(titles) and not begins_any(document, rows):
+        points = max(points, 4.0)
+    if _MEETING.search(titles):
+        points = max(points, 4.0)
     if nearest and NOT_TRACKS.search(nearest) and len(nearest.split()) <= 5:
         points = max(points, 4.0)
     return points
