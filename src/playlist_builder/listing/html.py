@@ -34,6 +34,7 @@ _ASIDE_NAMES = _names(
     "breadcrumb breadcrumbs cookie cookies footer recommend recommended recommendations popular "
     "newsletter promo advert ad ads sponsored pagination topnav gnav"
 )
+_HEADINGS = _names("h1 h2 h3 h4 h5 h6")
 _LISTS = frozenset(("ol", "ul", "dl"))
 _COLUMN = "\x1f"  # between parts of a line that stand in columns
 _MOST_SPAN = 50
@@ -135,7 +136,7 @@ class _Page:
             self.item = self.next_item(element)
         elif tag in ("dt", "dd") and self.groups:
             self.item = (self.groups[-1][0], None)
-        elif re.fullmatch(r"h[1-6]", tag):
+        elif tag in _HEADINGS:
             self.level = int(tag[1])
         elif _is_column(element, tag):
             self.buffer.append(_COLUMN)
@@ -156,7 +157,7 @@ class _Page:
             self.flush()
         if tag in _LISTS and self.groups:
             self.groups.pop()
-        elif re.fullmatch(r"h[1-6]", tag):
+        elif tag in _HEADINGS:
             self.level = 0
         elif tag in ("p", "div", "section", "article", "table") and self.lines and self.lines[-1].text:
             self.lines.append(Line(text="", number=_line(element)))

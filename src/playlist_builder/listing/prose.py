@@ -30,6 +30,8 @@ _PART = re.compile(
     r"^\W*(?:side|seite|face|cara|lado|lato|cd|disc|disk|disque|disco|strona|сторона)\s(?:[a-h]|\d{1,2}|one|two)\b",
     re.IGNORECASE,
 )
+_SIGNS_AT_ENDS = re.compile(r"\s+[-–—:]$|^[-–—:]\s+")
+_COMMA_AT_END = re.compile(r"(?<=[^\s\d])[,;]$")
 _LINES_AROUND = 3000
 _PROSE_BOUND = 100_000  # characters of prose that are searched for names
 _MOST_READINGS = 50
@@ -172,9 +174,8 @@ def tidy(name: str, habit: Habit) -> str:
     """A name without quotes around it, notes after it and signs at its ends."""
     name = clean(name).strip(" \t|–—·•")
     name = without_year(without_notes(name, habit))
-    name = re.sub(r"\s+[-–—:]$|^[-–—:]\s+", "", name).strip()
-    unwrapped = unquoted(name)
-    return re.sub(r"(?<=[^\s\d])[,;]$", "", unwrapped).strip()
+    name = _SIGNS_AT_ENDS.sub("", name).strip()
+    return _COMMA_AT_END.sub("", unquoted(name)).strip()
 
 
 def is_filler(title: str) -> bool:

@@ -13,7 +13,7 @@ from playlist_builder.listing.words import CREDIT_LINE
 
 SIGN = "\t\t"  # between the parts of a row that stood on lines of their own
 _TIME = re.compile(rf"{TIME}")
-_NUMBER = re.compile(r"(\d{1,3})\.?")
+_NUMBER = re.compile(r"(\d{1,6})\.?")
 _NOISE = re.compile(r"(?:e|explicit|lyrics|video|play|\W+|[\d.,\s]{5,}|(?:more|add|save|like)\b.{0,12})", re.IGNORECASE)
 _LONGEST = 120  # characters of one part
 _PARTS = range(1, 6)
@@ -100,7 +100,7 @@ def _spans(lines: Sequence[Line], filled: Sequence[int], starts: Sequence[int]) 
 
 
 def _number(text: str) -> int | None:
-    found = _NUMBER.fullmatch(text) if len(text) <= 4 else None
+    found = _NUMBER.fullmatch(text) if len(text) <= 7 else None
     return int(found.group(1)) if found else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 TIME = (
     r"(?:\d{1,2}[:：]\d{2}[:：]\d{2}|\d{1,3}[:：]\d{2}(?:[.,]\d{1,3})?|"
@@ -27,6 +28,7 @@ _INITIALS = re.compile(r"(?:\b[^\W\d_]\.)+[^\W\d_]$|\b(?:[Jj]r|[Ss]r|[Pp]t|[Vv]o
 _LEADERS = " \t.…·_|-–—,;:：~"
 
 
+@lru_cache(maxsize=20_000)
 def milliseconds(text: str) -> int | None:
     """The first time in `text`, in milliseconds; None without one, or where its seconds or minutes exceed 59."""
     found = _PARTS.search(text)

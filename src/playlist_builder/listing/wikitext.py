@@ -25,7 +25,7 @@ _FILE = re.compile(
 _OUTSIDE = re.compile(r"\[https?://[^\s\]]+(?:\s+([^\]\n]*))?\]")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>")
 _QUOTES = re.compile(r"'{2,5}")
-_NUMBERED = re.compile(r"^([^\W\d][^\d=]*?)[\s_]?(\d{1,3})$")
+_NUMBERED = re.compile(r"^([^\W\d][^\d=]*?)[\s_]?(\d{1,5})$")
 _KEYS: Mapping[str, str] = {
     **dict.fromkeys(("title", "titel", "titre", "titulo", "titolo", "piste", "nombre", "nome", "название",
         "曲名", "タイトル", "faixa", "tytul", "track", "name", "utwor", "cancion"), "title"),
@@ -85,7 +85,7 @@ def parse(source: Source) -> tuple[Reading, ...]:
 
 def _lead(text: str) -> str:
     """The name that the article's first words give its subject in bold italics; "" without one."""
-    found = re.search(r"^\s*'{3,5}([^'\n][^\n]{0,98}?)'{3,5}(?=[\s.,;(]|$)", text, re.MULTILINE)
+    found = re.search(r"^[ \t]*'{3,5}([^'\n][^\n]{0,98}?)'{3,5}(?=[\s.,;(]|$)", text[:50_000], re.MULTILINE)
     return plain(found.group(1)) if found else ""
 
 

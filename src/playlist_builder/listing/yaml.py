@@ -68,11 +68,12 @@ def _loaded(text: str) -> Any:
     """
     open_: list[list[Any]] = []  # of each collection around, its parts so far
     for event in yaml.parse(text, Loader=_PARSER):
+        mark: Any = event.start_mark
         if isinstance(event, yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="aliases (*name) are not read", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem="aliases (*name) are not read", problem_mark=mark)
         if isinstance(event, yaml.CollectionStartEvent):
             if len(open_) > _DEEPEST:
-                raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=event.start_mark)
+                raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=mark)
             open_.append([])
             continue
         if isinstance(event, yaml.ScalarEvent):
