@@ -50,6 +50,7 @@ def find(document: Document, format: str) -> list[tuple[float, Reading]]:
     """Every listing in `document` with its points, best first; overlapping runs give the best one only."""
     rows = rows_of(document.lines)
     found = [f for run in runs_of(document, rows) if (f := _weighed(document, run)) is not None]
+    found = [f for f in found if not any(_counts_on(other, f) for other in found)]
     found.sort(key=lambda f: (-f.score, f.rows[0].at))
     taken: set[int] = set()
     best: list[Found] = []
@@ -60,6 +61,17 @@ def find(document: Document, format: str) -> list[tuple[float, Reading]]:
             best.append(one)
     several = len(best) > 1
     return [(one.score, _reading(document, one, format, several)) for one in best[:_MOST_READINGS]]
+
+
+def _counts_on(whole: Found, part: Found) -> bool:
+    """Whether `part` is only some of the rows that `whole` numbers one after the other: the numbers say that there are
+    more, such as rows without a length."""
+    if len(whole.rows) <= len(part.rows):
+        return False
+    numbers = [row.number for row in whole.rows]
+    if None in numbers or numbers != list(range(numbers[0] or 0, (numbers[0] or 0) + len(numbers))):
+        return False
+    return {row.at for row in part.rows} < {row.at for row in whole.rows}
 
 
 def _weighed(document: Document, run: Run) -> Found | None:
