@@ -51,7 +51,7 @@ FIELDS: Mapping[str, str] = _names(
     "演唱|演唱者|艺人|歌手名|가수|아티스트|creator|act|artist s|interprets|interpretes|歌手 演奏",
     duration="duration|length|time|track duration|track length|duration ms|track duration ms|length ms|"
     "milliseconds|total time|running time|runtime|playtime|duration s|"
-    "seconds|durationms|trackduration|dauer|länge|spielzeit|laufzeit|zeit|durée|temps|duración|tiempo|"
+    "seconds|durationms|trackduration|dauer|länge|laenge|spielzeit|laufzeit|zeit|durée|temps|duración|tiempo|"
     "duração|tempo|durata|duur|tijd|speelduur|czas|czas trwania|"
     "längd|tid|varighed|lengde|kesto|süre|длительность|время|продолжительность|время звучания|時間|再生時間|"
     "演奏時間|收录时长|时长|時長|長さ|시간|재생시간|mins|min",

@@ -53,7 +53,7 @@ def weigh(document: Document, kind: str, rows: Sequence[Row], count: int, splitt
     points = _heading(document, rows) + _names(pairs, splitting, album) + _shape(document, kind, rows, count)
     points += _music(document) - _against(document, kind, rows, splitting)
     timed = sum(1 for row in rows if row.lead or row.trail) * 2 > len(rows)
-    if not document.music and not timed and not splitting.quoted and count < 0.85 * document.filled:
+    if not document.music and not timed and not splitting.quoted and count < 0.85 * (document.filled - 1):
         points -= 2.5  # other texts stand around, and none of them speaks of music
     if not splitting.kind:
         points -= 0.0 if album.artist else 2.5
