@@ -221,14 +221,18 @@ def _read(
         if _is_heading_row(row, title) or _is_total(title, artist, cells_of.get(row, "number")):
             continue
         if not title or list(row) == list(heads):
-            if artist and columns["artist"] is not None:
-                notes.append(Note(text="Left out: no title.", line=line, source=clean(artist)[:120]))
+            if artist and columns["artist"] is not None and not TOTALS.match(fold(artist)):
+                notes.append(Note(text="Left out: this row has no title.", line=line, source=clean(artist)[:120]))
             continue
         if artist in ('"', "''", "〃", "″", "-dito-", "dito", "ditto", "do."):
             artist = last_artist
         last_artist = artist
         if not artist and columns["artist"] is not None and is_filler(title):
-            notes.append(Note(text="Left out: no track.", line=line, source=clean(title)[:120]))
+            notes.append(
+                Note(
+                    text="Left out: no track (an advert, news, an introduction?).", line=line, source=clean(title)[:120]
+                )
+            )
             continue
         tracks.append(
             Track(

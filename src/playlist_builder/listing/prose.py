@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from playlist_builder.listing import headings
@@ -89,12 +90,19 @@ def _splitting(document: Document, rows: Sequence[Row], album: headings.Album) -
 
 
 def _without_totals(rows: Sequence[Row]) -> Iterator[Row]:
-    """`rows` without credits and sums of times."""
+    """`rows` without credits, sums of times and names of sides."""
     last = len(rows) - 1 if _ends_in_sum(rows) else len(rows)
     for row in rows[:last]:
-        part = _PART.match(row.body) and row.number is None and not row.trail
-        if not part and not CREDIT_LINE.match(row.body) and (row.number is not None or not _says_total(row)):
+        if not _is_no_track(row.body, row.number is not None, bool(row.trail)):
             yield row
+
+
+@lru_cache(maxsize=20_000)
+def _is_no_track(body: str, numbered: bool, timed: bool) -> bool:
+    """Whether a row is a credit, a sum of times or the name of a side."""
+    if CREDIT_LINE.match(body):
+        return True
+    return not numbered and (_says_total(body, timed) or (not timed and bool(_PART.match(body))))
 
 
 def _ends_in_sum(rows: Sequence[Row]) -> bool:
@@ -107,9 +115,9 @@ def _ends_in_sum(rows: Sequence[Row]) -> bool:
     return not growing and abs(times[-1] - total) * 20 <= total
 
 
-def _says_total(row: Row) -> bool:
-    found = TOTALS.search(fold(row.body)) if len(row.body) < 90 else None
-    return bool(found and (found.start() == 0 or (row.trail and " " in found.group())))
+def _says_total(body: str, timed: bool) -> bool:
+    found = TOTALS.search(fold(body)) if len(body) < 90 else None
+    return bool(found and (found.start() == 0 or (timed and " " in found.group())))
 
 
 def _level_brackets(bodies: Sequence[str], album: headings.Album) -> list[str]:
@@ -163,7 +171,13 @@ def _tracks(document: Document, found: Found, splitting: Splitting, notes: list[
         line = document.lines[row.at]
         artist, title = tidy(artist, habit.artist), tidy(title, habit.title)
         if not title or (not artist and named >= 0.5 * len(pairs) and is_filler(title)):
-            notes.append(Note(text="Left out: no track.", line=line.number, source=clean(line.text)[:120]))
+            notes.append(
+                Note(
+                    text="Left out: no track (an advert, news, an introduction?).",
+                    line=line.number,
+                    source=clean(line.text)[:120],
+                )
+            )
             continue
         if not artist and not default and named:
             notes.append(Note(text="No artist is named here.", line=line.number, source=clean(line.text)[:120]))
@@ -238,20 +252,27 @@ def _gaps(document: Document, found: Found) -> Iterator[Note]:
     between = [at for last, row in pairwise(rows) for at in range(last.at + 1, row.at) if _is_left_out(document, at)]
     if len(between) > 5 and len(between) > 0.6 * len(rows):
         first = document.lines[between[0]]
-        text = f"Left out: {len(between)} lines between the rows, such as this one."
+        text = f"Left out: the {len(between)} lines between the rows, of which this is the first."
         yield Note(text=text, line=first.number, source=clean(first.text)[:120])
         between = []
     for at in between:
         line = document.lines[at]
-        text = "Left out: a line between two rows (a caption or a remark?)."
+        text = "Left out between two rows (a caption?)."
         yield Note(text=text, line=line.number, source=clean(line.text)[:120])
     for last, row in pairwise(rows):
         line = document.lines[row.at]
         if last.number is not None and row.number is not None and last.side == row.side:
             step = row.number - last.number
             if step not in (1, -1) and row.number > 1:
-                text = f"After number {last.number} comes number {row.number}."
-                yield Note(text=text, line=line.number, source=clean(line.text)[:120])
+                yield Note(text=_gap(last.number, row.number), line=line.number, source=clean(line.text)[:120])
+
+
+def _gap(last: int, number: int) -> str:
+    if number == last + 2:
+        return f"Number {last + 1} is missing."
+    if number > last:
+        return f"Numbers {last + 1} to {number - 1} are missing."
+    return f"Number {number} comes after number {last}."
 
 
 def _is_left_out(document: Document, at: int) -> bool:
