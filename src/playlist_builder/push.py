@@ -424,8 +424,8 @@ class Push:
         decisions = list(self._decisions())
         for row, decision in changed.items():
             decisions[row] = decision
-        self.lock = locks.updated(self.lock, self.loaded.tracklist.tracks, self.service.name, decisions)
-        locks.save(self.loaded.lock_path, self.lock)
+        tracks = self.loaded.tracklist.tracks
+        self.lock = locks.amend(self.loaded.lock_path, self.lock, tracks, self.service.name, decisions)
 
     def _learn(self, done: Snapshot) -> None:
         """The entries that were read tell ISRC, length and playability; the matches get what they lacked."""

@@ -110,7 +110,7 @@ def run_listings(
                     raise one
                 waiting = contextlib.nullcontext() if options.dry_run else alone(app, service, item.name)
                 with waiting, app.progress(one.tracklist.title, len(one.tracklist.tracks), as_json) as on_row:
-                    one = builder.load(item_of(one), one.lock_path)  # as the run before this one left it
+                    one = builder.as_it_is_now(one)  # as the run before this one left it
                     desk = Desk(
                         service=opened,
                         state=state,
