@@ -53,7 +53,8 @@ def weigh(document: Document, kind: str, rows: Sequence[Row], count: int, splitt
     points = _heading(document, rows) + _names(pairs, splitting, album) + _shape(document, kind, rows, count)
     points += _music(document) - _against(document, kind, rows, splitting)
     timed = sum(1 for row in rows if row.lead or row.trail) * 2 > len(rows)
-    if not document.music and not timed and not splitting.quoted and count < 0.85 * (document.filled - 1):
+    title = 1 if album.certain and album.artist else 0  # the line that names the album is no other text
+    if not document.music and not timed and not splitting.quoted and count < 0.85 * (document.filled - title):
         points -= 2.5  # other texts stand around, and none of them speaks of music
     if not splitting.kind:
         points -= 0.0 if album.artist else 2.5
