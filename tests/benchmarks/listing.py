@@ -1,8 +1,8 @@
 """How long and how much memory reading a listing takes: `python -m tests.benchmarks.listing`.
 
-Times are processor time. Every format is read with 10,000 rows (bound: 1 s), with twice as many (about twice as long), and pages with 5 MB of
-prose (bound: 3 s). The largest accepted texts are read in a process of their own, whose peak memory is told. Hostile
-texts are told with what became of them. Exit status 1 where a bound is missed.
+Times are processor time. Every format is read with 10,000 rows (bound: 1 s) and with twice as many (about twice as
+long), and pages with 5 MB of prose (bound: 3 s). The largest accepted texts are read in a process of their own, whose
+peak memory is told. Hostile texts are told with what became of them. Exit status 1 where a bound is missed.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ FORMS: Mapping[str, tuple[str, Callable[[int], str]]] = {
     "plain text": ("x.txt", _joined("{a} - {t}\n", "Tracklist\n")),
     "lines of parts": ("x.txt", _joined("{n}\n{t}\n{a}\n{d}\n", "Tracklist\n")),
     "Markdown list": ("x.md", _joined("{n}. **{a}** - *{t}*\n", "# Songs\n\n")),
-    "Markdown table": ("x.md", 
+    "Markdown table": ("x.md",
         _joined("| {n} | {a} | {t} | {d} |\n", "| # | Artist | Title | Time |\n|---|---|---|---|\n")),
     "BBCode": ("x.bbcode", _joined("[*][b]{a}[/b] - {t}\n", "[list]\n", "[/list]\n")),
     "HTML list": ("x.html", _joined("<li><b>{a}</b> - {t} ({d})</li>\n", "<h1>Songs</h1><ol>", "</ol>")),
@@ -75,7 +75,7 @@ FORMS: Mapping[str, tuple[str, Callable[[int], str]]] = {
     "wikitext list": ("x.wiki", _joined("# [[{a}]] – ''{t}'' – {d}\n", "== Track listing ==\n")),
     "wikitext template": (
         "x.wiki",
-        _joined("| title{n} = {t}\n| extra{n} = {a}\n", 
+        _joined("| title{n} = {t}\n| extra{n} = {a}\n",
                 "{{Track listing\n| extra_column = Artist\n", "}}\n"),
     ),
     "wikitable": (
