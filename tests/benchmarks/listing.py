@@ -1,8 +1,8 @@
 """How long and how much memory reading a listing takes: `python -m tests.benchmarks.listing`.
 
-Times are processor time. Every format is read with 10,000 rows (bound: 1 s), with twice as many (about twice as long), and pages with 5 MB of
-prose (bound: 3 s). The largest accepted texts are read in a process of their own, whose peak memory is told. Hostile
-texts are told with what became of them. Exit status 1 where a bound is missed.
+Times are processor time. Every format is read with 10,000 rows (bound: 1 s) and with twice as many (about twice as
+long), and pages with 5 MB of prose (bound: 3 s). The largest accepted texts are read in a process of their own, whose
+peak memory is told. Hostile texts are told with what became of them. Exit status 1 where a bound is missed.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ FIELDS: Mapping[str, str] = _names(
     "nombre del tema|nome della traccia|nome traccia|nome brano|"
     "nome della canzone|nome da faixa|nazwa utworu|naam nummer|naam van nummer|название трека|название песни|"
     "låtens namn|name des titels|name des songs|"
-    "title|tune|cut|track|track name|track title|trackname|tracktitle|song|song name|song title|songtitle|name|"
+    "what|title|tune|cut|track|track name|track title|trackname|tracktitle|song|song name|song title|songtitle|name|"
     "titel|titelname|lied|liedtitel|songtitel|stück|"
     "musiktitel|titre|titre du morceau|morceau|chanson|nom|nom du titre|título|titulo|canción|nombre|"
     "nombre de la canción|tema|pista|"
@@ -36,7 +36,7 @@ FIELDS: Mapping[str, str] = _names(
     "låttitel|låtnamn|sang|sangtitel|kappale|şarkı|parça|название|трек|песня|композиция|наименование|曲名|"
     "タイトル|曲|楽曲|トラック名|トラック|歌曲|曲目|標題|标题|歌名|"
     "제목|곡명|노래|songs|titles|tracks|número musical|stueck|chanson titre|song track",
-    artist="nom de l artiste|nombre de artista|nome artista|nome dell artista|nazwa wykonawcy|naam artiest|"
+    artist="who|nom de l artiste|nombre de artista|nome artista|nome dell artista|nazwa wykonawcy|naam artiest|"
     "имя исполнителя|имя артиста|artistnamn|"
     "name des künstlers|name des interpreten|song artist|"
     "artist|artists|artist name|artist names|artist name s|artistname|track artist|performer|performers|"

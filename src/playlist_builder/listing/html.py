@@ -37,6 +37,7 @@ _ASIDE_NAMES = _names(
 _HEADINGS = _names("h1 h2 h3 h4 h5 h6")
 _LISTS = frozenset(("ol", "ul", "dl"))
 _COLUMN = "\x1f"  # between parts of a line that stand in columns
+_WIDE = re.compile(r" {3,}|\t+")
 _MOST_SPAN = 50
 _MOST_CELLS = 400_000
 
@@ -104,6 +105,7 @@ class _Page:
         self.group_count = 0
         self.item: tuple[int, int | None] = (0, None)
         self.asides = 0
+        self.pre = 0  # how many elements around keep the line ends of their text
         self.term = ""
 
     def read(self, root: etree._Element) -> None:
@@ -129,6 +131,7 @@ class _Page:
             self.flush()
         if _is_aside(element, tag):
             self.asides += 1
+        self.pre += tag == "pre"
         if tag in _LISTS:
             self.group_count += 1
             self.groups.append(_numbering(element, tag, self.group_count))
@@ -163,11 +166,22 @@ class _Page:
             self.lines.append(Line(text="", number=_line(element)))
         if _is_aside(element, tag):
             self.asides -= 1
+        self.pre -= tag == "pre"
         self.text(element.tail)
 
     def text(self, text: str | None) -> None:
-        if text:
+        if not text:
+            return
+        if not self.pre or "\n" not in text:
             self.buffer.append(str(text))
+            return
+        first, *others = str(text).split("\n")
+        self.buffer.append(_WIDE.sub(_COLUMN, first.strip()) if first.strip() else first)
+        for line in others:
+            if not "".join(self.buffer).strip():
+                self.lines.append(Line(text=""))
+            self.flush()
+            self.buffer.append(_WIDE.sub(_COLUMN, line.strip()) if line.strip() else line)
 
     def next_item(self, element: etree._Element) -> tuple[int, int | None]:
         """The list and number of an item."""

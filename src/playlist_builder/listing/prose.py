@@ -170,7 +170,11 @@ def _tracks(document: Document, found: Found, splitting: Splitting, notes: list[
     for row, (artist, title), length in zip(rows, pairs, lengths, strict=True):
         line = document.lines[row.at]
         artist, title = tidy(artist, habit.artist), tidy(title, habit.title)
-        if not title or (not artist and named >= 0.5 * len(pairs) and is_filler(title)):
+        if (
+            not title
+            or (_is_head(artist) and _is_head(title))
+            or (not artist and named >= 0.5 * len(pairs) and is_filler(title))
+        ):
             notes.append(
                 Note(
                     text="Left out: no track (an advert, news, an introduction?).",
@@ -202,6 +206,31 @@ def tidy(name: str, habit: Habit) -> str:
     name = without_year(without_notes(name, habit))
     name = _SIGNS_AT_ENDS.sub("", name).strip()
     return _COMMA_AT_END.sub("", unquoted(name)).strip()
+
+
+def _is_head(name: str) -> bool:
+    """Whether a name is what a table's head calls its columns."""
+    return fold(name) in (
+        "artist",
+        "artists",
+        "title",
+        "track",
+        "song",
+        "interpret",
+        "titel",
+        "artiste",
+        "titre",
+        "artista",
+        "titulo",
+        "cancion",
+        "tema",
+        "musica",
+        "brano",
+        "исполнитель",
+        "название",
+        "song title",
+        "performer",
+    )
 
 
 def is_filler(title: str) -> bool:

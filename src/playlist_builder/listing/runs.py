@@ -21,6 +21,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("dash", re.compile(rf"\S(?:\s+[{_D}]+\s+|[{_D}]+\s+|\s+[{_D}]+|[—–])\S")),
     ("slash", re.compile(r"\S(?:\s+/\s+|／)\S")),
     ("by", re.compile(r"\S\s+(?:by|von)\s+\S")),
+    ("leaders", re.compile(r"\w\s*(?:\.{4,}|…{2,}|_{4,})\s*[^\s.\d]")),
     ("colon", re.compile(r"\S\s?[:：]\s+\S|\S：\S")),
     ("spaces", re.compile(r"\S\s{3,}\S")),
 )

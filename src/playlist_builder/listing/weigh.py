@@ -37,6 +37,45 @@ _MEETING = re.compile(
     r"orden del dia|"
     r"verbale|ordine del giorno|compte rendu de (?:la )?reunion|ordre du jour|notulen|протокол|повестка)\b"
 )
+_OTHER_LABELS = frozenset(
+    [
+        "label line",
+        "label step",
+        "label page",
+        "label chapter",
+        "label day",
+        "label week",
+        "label verse",
+        "label question",
+        "label rule",
+        "label lesson",
+        "label tip",
+        "label level",
+        "label round",
+        "label zeile",
+        "label schritt",
+        "label kapitel",
+        "label tag",
+        "label woche",
+        "label strophe",
+        "label frage",
+        "label regel",
+        "label runde",
+        "label etape",
+        "label jour",
+        "label semaine",
+        "label regle",
+        "label paso",
+        "label dia",
+        "label semana",
+        "label regla",
+        "label capitulo",
+        "label passo",
+        "label giorno",
+        "label figure",
+        "label table",
+    ]
+)
 _SENTENCE = re.compile(r"[a-zà-ÿа-я]{2}[.!?]$|[.!?]\s+[A-ZÀ-ÞА-Я]\w+\s\w+\s")
 
 
@@ -154,6 +193,7 @@ def _against(document: Document, kind: str, rows: Sequence[Row], splitting: Spli
     points += _for_sale(document, rows) + _not_names(rows, splitting) + _albums(document, rows) + _clock(rows)
     keys = sum(1 for artist, title in splitting.pairs if fold(artist) in KEYS or fold(title) in KEYS)
     points += 4.0 * keys / len(rows) if keys > 1 else 0.0
+    points += 5.0 * sum(1 for row in rows if row.side in _OTHER_LABELS) / len(rows)
     if kind == "colon" or splitting.kind == "colon":
         points += 0.5
     return points

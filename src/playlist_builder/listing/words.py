@@ -126,6 +126,7 @@ SALE = re.compile(
 )
 # Words by which a text shows that it speaks of music.
 MUSIC = _pattern(
+    "bande originale|bande son|banda sonora|colonna sonora|trilha sonora|filmmusik|soundtracks|mixtapes|rock|jazz|"
     "song|songs|track|tracks|album|soundtrack|music|mix|mixtape|vinyl|record|records|single|singles|band|singer|guitar|"
     "lp|cd|tape|dj|remix|setlist|playlist|chorus|lied|lieder|musik|platte|platten|titel|schlager|hits|sampler|"
     "chanson|chansons|disque|disques|vinyles|musique|titre|titres|cancion|canciones|musica|disco|discos|"
