@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from playlist_builder import builder
 from playlist_builder.builder import Desk, Loaded, Options
 from playlist_builder.cli.app import App
 from playlist_builder.cli.reminders import settle
-from playlist_builder.errors import AuthError, PlaylistError, RateLimited, ServiceError, UsageError
+from playlist_builder.errors import AuthError, PlaylistError, RateLimited, UsageError
 from playlist_builder.model import Account, Result
 from playlist_builder.notices import login_warning
 from playlist_builder.push import Ask
@@ -23,7 +23,6 @@ from playlist_builder.report.text import clean
 from playlist_builder.store.listings import ListingFile, Listings
 
 UseCase = Callable[[Desk, Loaded, Options], Result]
-LONGEST_RUN_S = 1800  # what a second run waits for the first
 FIRST_CODES = (1, 5, 3, 6, 4, 0)  # of several listings: the first of these that occurred
 
 
@@ -154,28 +153,15 @@ def item_of(one: Loaded) -> ListingFile:
     return ListingFile(name=one.name, path=one.path)
 
 
-@contextlib.contextmanager
-def alone(app: App, service: str, name: str) -> Iterator[None]:
+def alone(app: App, service: str, name: str) -> contextlib.AbstractContextManager[None]:
     """One run at a time for each listing and login: the second waits, then starts from what is there."""
-    import filelock
+    from playlist_builder.store import running
 
-    from playlist_builder.store.files import private_directory
-
-    directory = private_directory(app.settings.data_dir(service) / "running")
-    lock = filelock.FileLock(directory / f"{name}.lock", mode=0o600)
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
+    def say() -> None:
         if app.verbosity >= 0:
             app.err.print(f"Another run is busy with {name}; waiting for it.", markup=False)
-        try:
-            lock.acquire(timeout=LONGEST_RUN_S)
-        except filelock.Timeout:
-            raise ServiceError(f"Another run has been busy with {name} for {LONGEST_RUN_S // 60} minutes.") from None
-    try:
-        yield
-    finally:
-        lock.release()
+
+    return running.alone(app.settings.data_dir(service), name, say)
 
 
 def scopes(loaded: Sequence[Loaded | PlaylistError]) -> tuple[str, ...]:

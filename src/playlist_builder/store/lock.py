@@ -129,14 +129,18 @@ def save(path: Path, lock: Lock) -> bool:
     """
     content = render(lock).encode()
     before = path.read_bytes() if path.exists() else None
-    if before is not None:
-        if before == content or parse(before, str(path)) == lock:
-            return False
-        if b"\r\n" in before:
-            content = content.replace(b"\n", b"\r\n")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, content)
+    if before is not None and (before == content or parse(before, str(path)) == lock):
+        return False
+    _replace(path, content, before)
     return True
+
+
+def _replace(path: Path, content: bytes, before: bytes | None) -> None:
+    if before is not None and b"\r\n" in before:
+        content = content.replace(b"\n", b"\r\n")
+    if content != before:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, content)
 
 
 def amend(
@@ -147,14 +151,16 @@ def amend(
     What someone decided in the file meanwhile (`playlist pin` while a sync was searching) stays.
     """
     made = updated(before, tracks, service, decisions)
-    if made == before and path.exists():
+    content = path.read_bytes() if path.exists() else None
+    if made == before and content is not None:
         return made
-    now = load(path)
+    now = parse(content, str(path)) if content is not None else None
     if now is not None and now != before:
         known, there = (align(lock, tracks).decisions(service) for lock in (before, now))
         ours = [mine if then == new else new for mine, then, new in zip(decisions, known, there, strict=True)]
         made = updated(now, tracks, service, ours)
-    save(path, made)
+    if made != now:
+        _replace(path, render(made).encode(), content)
     return made
 
 

@@ -79,6 +79,7 @@ class Remembered:
     links: Mapping[str, str] = field(default_factory=dict)  # URI of base → the listing's, where the service relinked
     desired: tuple[str, ...] = ()  # URIs of the rows in order, as wanted then
     revisions: tuple[str, ...] = ()  # snapshot ids under which the list was read as right, newest last
+    lock: str = ""  # the lock's id: it stays when the listing is renamed
     page: int = 0  # the offset in the library where the playlist was seen last
     texts: Texts = Texts()
     held: bool = False  # after an undo: scheduled runs leave it alone
@@ -176,6 +177,9 @@ class Rows(MutableMapping[str, RowMemory]):
         self._made.pop(key, None)
         self.changed.pop(key, None)
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._kept
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._kept)
 
@@ -190,6 +194,7 @@ class State:
         self._clock = clock
         self._convert = make_converter()
         self._db = open_database(path, SCHEMA, 1)
+        self.directory = path.parent  # the login's own
 
     def close(self) -> None:
         self._db.close()
@@ -205,7 +210,7 @@ class State:
 
     def forget(self, place: Place, *, all: bool = False) -> None:
         """Forgets the playlist of a listing; with `all` also what was found for its rows."""
-        kinds = "" if all else " AND kind = 'playlist'"
+        kinds = "" if all else " AND kind IN ('playlist', 'making')"
         where = "WHERE service = ? AND account = ? AND listing = ?"
         with self._transaction():
             self._db.execute(f"DELETE FROM memory {where}{kinds}", _of(place))
@@ -241,6 +246,20 @@ class State:
             (service, account),
         )
         return {row["listing"]: self._load(row["value"], Remembered) for row in rows}
+
+    def making(self, place: Place) -> frozenset[str] | None:
+        """Ids of the playlists that there were before one without a mark was to be made; None: none is being made."""
+        found: tuple[str, ...] | None = self._get(place, "making", tuple[str, ...])
+        return None if found is None else frozenset(found)
+
+    def keep_making(self, place: Place, ids: Iterable[str] | None) -> None:
+        """Notes that one is about to be made, or with None that it is done."""
+        if ids is not None:
+            self._put(place, "making", tuple(ids), tuple[str, ...])
+            return
+        self._db.execute(
+            "DELETE FROM memory WHERE service = ? AND account = ? AND listing = ? AND kind = 'making'", _of(place)
+        )
 
     # ------------------------------------------------------------ rows
 
