@@ -128,6 +128,8 @@ HOSTILE: Mapping[str, tuple[str, Callable[[], str]]] = {
     "… of Markdown": ("x.md", lambda: "**a* [b](" * 110_000),
     "… of quotes": ("x.txt", lambda: '"' * 1_000_000),
     "short lines, as many as are read": ("x.txt", lambda: "a - b\n" * (MOST_LINES - 1)),
+    "empty lines": ("x.txt", lambda: "\n" * (MOST_LINES - 2) + "a - b"),
+    "empty lines in wikitext": ("x.wiki", lambda: "\n" * (MOST_LINES - 2) + "a - b"),
     "bare numbers": ("x.txt", lambda: "".join(f"{n}\n" for n in range(MOST_LINES - 1))),
     "headings only": ("x.txt", lambda: "Tracklist\n" * (MOST_LINES - 1)),
     "blocks of two lines": ("x.txt", lambda: "Song\nBand\n\n" * (MOST_LINES // 3 - 1)),

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from playlist_builder.listing.brackets import habit_of
+from playlist_builder.listing.lines import is_side
 from playlist_builder.listing.prose import is_filler, tidy
 from playlist_builder.listing.signs import clean, fold, opening_quote
 from playlist_builder.listing.source import Note
@@ -337,7 +338,7 @@ def _title_above(rows: Sequence[Sequence[str]]) -> str:
     for row in reversed(rows):
         filled = {clean(cell) for cell in row if cell.strip()}
         text = filled.pop() if len(filled) == 1 else ""
-        if 0 < len(text) <= 100 and not re.match(r"^[\w ]{2,20}:\s", text):
+        if 0 < len(text) <= 100 and not is_side(fold(text)) and not re.match(r"^[\w ]{2,20}:\s", text):
             quoted = re.search(r"[«“„»「]\s*([^«»“”„「」]{2,60}?)\s*[»”“«」]", text)
             return quoted.group(1) if quoted else text
     return ""

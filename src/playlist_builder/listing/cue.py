@@ -32,7 +32,7 @@ def detect(source: Source) -> bool:
     if source.suffix == ".cue":
         return True
     head = source.text[:20_000]
-    return bool(re.search(r"^\s*TRACK\s+\d+\s+AUDIO\s*$", head, re.MULTILINE)) and "INDEX" in head
+    return bool(re.search(r"^[ \t]*TRACK[ \t]+\d+[ \t]+AUDIO[ \t]*$", head, re.MULTILINE)) and "INDEX" in head
 
 
 def parse(source: Source) -> tuple[Reading, ...]:

@@ -66,9 +66,9 @@ _THE_SOUNDTRACK = re.compile(r"\bthe\s(?P<name>(?:[A-Z0-9][\w'’.&-]*\s){1,6})(
 _FORMAT = re.compile(
     r"(?:(?:full|complete|entire|whole|dvd|cd|lp|album|álbum|disco|show|concert|concierto|concerto|live|show|"
     r"set|mix|audio|"
-    r"hq|hd|completo|completa|complet|intégral|en vivo|ao vivo|live at .*|live in .*|vinyl|remastered|official|"
+    r"hq|hd|completo|completa|complet|intégral|en vivo|ao vivo|live at|live in|vinyl|remastered|official|"
     r"playlist|"
-    r"ganzes|komplettes|konzert|lyrics|discografia|полный|альбом)\W*)+",
+    r"ganzes|komplettes|konzert|lyrics|discografia|полный|альбом)\W*)+(?:\d{4}\W*)?",
     re.IGNORECASE,
 )  # a video's words for what it holds, not an album's name
 _NAME = r"(?-i:[A-ZÀ-ÞА-Я0-9])[^:;|/•·\"“„«()\[\]]{1,40}?"
@@ -83,7 +83,7 @@ _TITLES = tuple(
         rf"^(?P<artist>{_NAME})\s*[•·|]\s+(?P<album>{_NAME})\s*[•·|]\s*(?:(?P<year>(?:19|20)\d{{2}})|"
         rf"{_FORMAT.pattern})$",
         rf"^(?P<artist>{_NAME})\s+[•·/]\s+(?P<album>{_NAME})$",
-        rf"^(?P<artist>(?:\S+\s?){{1,4}}):\s+(?P<album>{_NAME})(?:\s*[(\[].*)?$",
+        rf"^(?P<artist>\S+(?:\s\S+){{0,3}}):\s+(?P<album>{_NAME})(?:\s*[(\[].*)?$",
     )
 )
 _NO_TITLE = -0.9  # points of a sentence that nothing speaks for
@@ -147,6 +147,8 @@ def _titled(text: str) -> Album | None:
         artist, name = found.group("artist").strip(), unquoted(found.group("album").strip())
         year = found.groupdict().get("year")
         if _GENERIC.search(artist) or begins_listing(Line(text=artist), fold(artist)) or fold(artist) in KEYS:
+            return None
+        if any(word[0].islower() and len(word) > 3 for word in artist.split()):
             return None
         default = "" if fold(artist) in VARIOUS else artist
         return Album(name, default, int(year) if year else None, bool(year) or form is _TITLES[0], guessed=True)
@@ -327,8 +329,8 @@ def _is_menu(text: str) -> bool:
         or re.search(r"(?:wrote|schrieb|writes|said|a écrit|escribió|escreveu|ha scritto):?$", text)
         or (text.endswith(",") and len(text.split()) <= 4)
         or re.match(
-            r"^\d{1,2}[:.h]\d{2}\b|^\W*\d+\W*$|^[\d.,]+\s?[KMk]?\s(?:\w+\s)?(?:likes|views|subscribers|plays|"
-            r"votes|points|aufrufe|vues|vistas|visualizaciones)\b",
+            r"^\d{1,2}[:.h]\d{2}\b|^\W*\d+\W*$|^r/\w+|\bposted by\b|"
+            r"^[\d.,]+\s?[KMk]?\s(?:\w+\s)?(?:likes|views|subscribers|plays|votes|points|upvotes|comments|aufrufe|vues|vistas|visualizaciones)\b",
             text,
         )
         or len(text) <= 3

@@ -87,7 +87,8 @@ def _title(root: etree._Element, lines: list[Line]) -> str:
     element = next(iter(root.iter("title")), None)
     named = clean("".join(str(t) for t in element.itertext())) if element is not None else ""
     for heading in (*first, *posts):
-        if heading and heading in named and not named.startswith(heading + ":"):
+        site = re.search(rf"\s[|·»–—-]\s*{re.escape(heading)}$", named)
+        if heading and heading in named and not named.startswith(heading + ":") and not site:
             return heading
     return first[0] if len(first) == 1 and not posts else (named or (first[0] if first else ""))
 

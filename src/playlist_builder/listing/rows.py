@@ -27,7 +27,8 @@ _ORDINAL = re.compile(
 _LABEL = re.compile(r"^([^\W\d]{2,12})\.?\s[#＃]?(\d{1,3})\s?[:：.)–—-]+\s+(?=\S)")
 _RANK = re.compile(r"^第?\s?(\d{1,3})\s?(?:位|曲目|番|曲|위|위\.)[:：、.\s]*(?=\S)")
 _TRAILING_NOISE = re.compile(
-    r"(?:\s*(?:[*†‡¹²³⁴►▶▼↗🎵🎧📀🔥❤💿]|\[(?:listen|watch|video|play|buy|link|\d{1,2}|♫|▶)\]))+$", re.IGNORECASE
+    r"(?<![\s*†‡¹²³⁴►▶▼↗🎵🎧📀🔥❤💿])(?:\s*(?:[*†‡¹²³⁴►▶▼↗🎵🎧📀🔥❤💿]|\[(?:listen|watch|video|play|buy|link|\d{1,2}|♫|▶)\]))+$",
+    re.IGNORECASE,
 )
 
 

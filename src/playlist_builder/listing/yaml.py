@@ -57,7 +57,7 @@ def _front(source: Source) -> str:
     """The front matter of a page, or the whole of a YAML file."""
     if not source.text.startswith("---"):
         return source.text
-    end = re.search(r"^(?:---|\.\.\.)\s*$", source.text[3:], re.MULTILINE)
+    end = re.search(r"^(?:---|\.\.\.)[ \t]*$", source.text[3:], re.MULTILINE)
     return source.text[3 : 3 + end.start()] if end else source.text[3:]
 
 
