@@ -130,9 +130,11 @@ class Push:
             self.changes = self._kept(remembered)
             if self.options.dry_run:
                 return remembered
-            remembered = replace(remembered, held=False, synced_at=self.state.now())
+            sent = self._send_texts(remembered, wanted)
             if wanted != NOTHING:
-                remembered = self._write_texts(remembered, wanted)
+                self._look_again(remembered)
+            said = self._said(remembered, sent)
+            remembered = replace(remembered, texts=said, held=False, synced_at=self.state.now())
             self.state.remember(self.place, remembered)
         else:
             remembered = self._merge_and_write(remembered, wanted)
@@ -401,12 +403,6 @@ class Push:
             public=texts.visibility_to_write(said.public_asked, said.public_seen, bool(wishes.public), head.public),
         )
 
-    def _write_texts(self, remembered: Remembered, wanted: TextsToWrite) -> Remembered:
-        """Texts alone: the list is right."""
-        sent = self._send_texts(remembered, wanted)
-        self._look_again(remembered)
-        return replace(remembered, texts=self._said(remembered, sent))
-
     def _send_texts(self, remembered: Remembered, wanted: TextsToWrite) -> TextsToWrite:
         """Sends the texts; those that need not be sent again: taken, or refused for good. If they are refused
         together, each is sent alone, so that one does not keep back the others."""
@@ -462,7 +458,7 @@ class Push:
                 description_asked=wishes.description,
             )
         asked = self.created or sent.public is not None
-        if asked or said.public_asked is None:
+        if asked or said.public_asked is None or head.public == wishes.public:
             said = replace(said, public_asked=wishes.public, public_seen=head.public)
         if asked and wishes.public is False and head.public:
             self.notes.append(
