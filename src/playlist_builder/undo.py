@@ -130,7 +130,6 @@ def _after(remembered: Remembered, last: Copy, revision: str, now: str) -> Remem
         remembered,
         base=last.base,
         desired=(),
-        links={},
         revisions=(revision,),
         held=True,
         synced_at=now,
