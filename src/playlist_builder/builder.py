@@ -21,6 +21,7 @@ from playlist_builder.matching.catalogue import Catalogue
 from playlist_builder.matching.search import Found, match_tracklist
 from playlist_builder.model import Accept, Match, Result, Tracklist
 from playlist_builder.push import Ask, Push
+from playlist_builder.report.text import command_line
 from playlist_builder.services import Service
 from playlist_builder.store import lock as locks
 from playlist_builder.store.listings import ListingFile
@@ -122,7 +123,7 @@ def match(desk: Desk, loaded: Loaded, options: Options) -> Found:
         elif memory is not None and not options.refresh and not worth_a_search(memory, desk.clock.now()):
             settled[i] = remembered_match(track, decision, memory, loaded.tracklist, accept)
     if options.locked:
-        return _locked(loaded, settled)
+        return _locked(loaded, settled, desk.service.name)
     found = match_tracklist(
         loaded.tracklist,
         cast(Catalogue, desk.service),
@@ -172,7 +173,7 @@ def price(desk: Desk, loaded: Loaded, options: Options) -> int:
     return 3 if album else undecided
 
 
-def _locked(loaded: Loaded, settled: dict[int, Match]) -> Found:
+def _locked(loaded: Loaded, settled: dict[int, Match], service: str) -> Found:
     lacking = [
         f"{i + 1} ({track.artist} – {track.title})" if track.artist else f"{i + 1} ({track.title})"
         for i, track in enumerate(loaded.tracklist.tracks)
@@ -181,7 +182,7 @@ def _locked(loaded: Loaded, settled: dict[int, Match]) -> Found:
     if lacking:
         raise ListingError(
             f"{loaded.lock_path}: --locked, but the lock has no decision for row {', '.join(lacking)}. "
-            f"Run: playlist lock {loaded.name}, then playlist review {loaded.name}"
+            f"Run: {command_line('lock', loaded.name, service)}, then {command_line('review', loaded.name, service)}"
         )
     return Found(matches=tuple(settled[i] for i in range(len(loaded.tracklist.tracks))))
 
@@ -225,7 +226,9 @@ def sync(desk: Desk, loaded: Loaded, options: Options) -> Result:
             service=desk.service.name,
             title=loaded.tracklist.title,
             held=True,
-            notes=(f"Left alone since the last undo. To go on: playlist sync {loaded.name}",),
+            notes=(
+                f"Left alone since the last undo. To go on: {command_line('sync', loaded.name, desk.service.name)}",
+            ),
         )
     before = desk.state.rows(place)
     found = match(desk, loaded, options)

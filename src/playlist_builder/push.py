@@ -18,6 +18,7 @@ from playlist_builder.errors import Ambiguous, NotApplied, NotFound, ServiceErro
 from playlist_builder.matching.decide import THRESHOLD
 from playlist_builder.matching.score import score
 from playlist_builder.model import Changes, Entry, Match, PlaylistHead, PlaylistRef, Recording, Snapshot
+from playlist_builder.report.text import command_line
 from playlist_builder.store import lock as locks
 from playlist_builder.store.lock import Decision
 from playlist_builder.store.state import Copy, Remembered, Texts
@@ -163,7 +164,7 @@ class Push:
                     if not self._ours(head):
                         raise ServiceError(
                             f"The playlist {head.name!r} belongs to another account now; it was not touched. "
-                            f"To make one of your own: playlist unlink {self.loaded.name}, then sync again."
+                            f"To make one of your own: {self._command('unlink')}, then sync again."
                         )
                     self.head = head
                     return replace(remembered, page=offset)
@@ -179,9 +180,13 @@ class Push:
             return None
         raise ServiceError(
             f"The playlist {name!r} is no longer in the library, so nothing was written. To make a new one: "
-            f"playlist unlink {self.loaded.name}, then playlist sync {self.loaded.name}. "
-            f"To stop looking after it: playlist remove {self.loaded.name}"
+            f"{self._command('unlink')}, then {self._command('sync')}. "
+            f"To stop looking after it: {self._command('remove')}"
         )
+
+    def _command(self, verb: str, *rest: str) -> str:
+        """A command for this listing that can be copied."""
+        return command_line(verb, self.loaded.name, self.service.name, *rest)
 
     def _create(self) -> Remembered:
         mark = texts.mark(self.loaded.name, self.lock.id)
@@ -269,7 +274,7 @@ class Push:
         snapshot = self._read(remembered)
         merged = self._merge(snapshot, remembered)
         steps = plan([entry.uri for entry in snapshot.entries], merged.goal)
-        self.changes = Changes(
+        changes = Changes(
             added=steps.added,
             removed=steps.removed,
             moved=steps.moved,
@@ -278,6 +283,7 @@ class Push:
         )
         self._refuse_if_unsafe(steps, snapshot, stand_ins(remembered.grey))
         if self.options.dry_run:
+            self.changes = changes
             return remembered
         decisions = self._hand(merged, snapshot)
         if decisions and not self.options.locked:
@@ -293,7 +299,8 @@ class Push:
             created=self.created,
         )
         number = self.state.save_copy(self.place, copy) if steps.operations else None
-        done = settle(self.desk, snapshot, steps, merged.uris, self._relinked) if steps.operations else snapshot
+        done = self._written(snapshot, steps, merged.uris) if steps.operations else snapshot
+        self.changes = changes
         after = tuple(entry.uri for entry in done.entries)
         self._restored(merged)
         self._learn(done)
@@ -360,6 +367,19 @@ class Push:
         track = self.matches[row].track
         return bool(recording.title) and score(track, recording).total >= THRESHOLD
 
+    def _written(self, snapshot: Snapshot, steps: Plan, target: tuple[str | None, ...]) -> Snapshot:
+        """The list after the plan; a refusal names the rows whose recording nobody has seen yet."""
+        try:
+            return settle(self.desk, snapshot, steps, target, self._relinked)
+        except ServiceError as error:
+            unseen = [i for i, m in enumerate(self.matches) if m.recording is not None and not m.recording.title]
+            if type(error) not in (ServiceError, NotFound) or not unseen:
+                raise
+            rows = "; ".join(
+                f"row {i + 1} ({self.matches[i].track.title}): {self._command('unpin', str(i + 1))}" for i in unseen
+            )
+            raise ServiceError(f"{error.message} Is it a link that you chose? To take one back, {rows}") from error
+
     def _refuse_if_unsafe(self, steps: Plan, snapshot: Snapshot, replaced: Container[str | None] = ()) -> None:
         lost = steps.removed - sum(entry.uri in replaced for entry in snapshot.entries)
         much = lost > MANY and lost > MUCH * len(snapshot.entries)
@@ -403,12 +423,12 @@ class Push:
             matches[row] = replace(matches[row], outcome="skipped", recording=None, reason="you removed it twice")
             self.notes.append(
                 f"Row {row + 1} ({matches[row].track.title}) was removed again, so it is left out from now on. "
-                f"To bring it back: playlist unpin {self.loaded.name} {row + 1}"
+                f"To bring it back: {self._command('unpin', str(row + 1))}"
             )
         for row in merged.restored:
             self.notes.append(
                 f"Row {row + 1} ({matches[row].track.title}) had been removed and was put back once. "
-                f"To leave it out: playlist skip {self.loaded.name} {row + 1}"
+                f"To leave it out: {self._command('skip', str(row + 1))}"
             )
         self.matches = tuple(matches)
         return decisions

@@ -9,6 +9,7 @@ from playlist_builder.builder import Desk
 from playlist_builder.errors import ListingError, ServiceError, UnsafePlan
 from playlist_builder.model import Changes, Entry, EntryKind
 from playlist_builder.push import settle
+from playlist_builder.report.text import command_line
 from playlist_builder.store.state import Copy, Remembered, Run
 from playlist_builder.syncing.plan import plan
 
@@ -42,7 +43,7 @@ def undo(desk: Desk, listing: str, *, force: bool = False) -> Undone:
     if now != (last.after if last.after is not None else now) and not force:
         raise UnsafePlan(
             f"The playlist changed since the last write ({last.taken}), so nothing was put back. "
-            f"To put the older list back all the same: playlist undo {listing} --force"
+            f"To put the older list back all the same: {command_line('undo', listing, desk.service.name, '--force')}"
         )
     if last.kind == "undo" and last.after is None:  # an undo that was cut off is finished, not undone
         before = tuple(Entry(uri=uri, kind=_kind(uri)) for uri in last.target)
@@ -79,8 +80,9 @@ def undo(desk: Desk, listing: str, *, force: bool = False) -> Undone:
         requests=desk.service.requests().sent,
     )
     desk.state.end_run(number, ended)
+    sync = command_line("sync", listing, desk.service.name)
     return Undone(
-        name=done.head.name, changes=changes, notes=tuple(_notes(listing, steps.added, lost)), created=last.created
+        name=done.head.name, changes=changes, notes=tuple(_notes(sync, steps.added, lost)), created=last.created
     )
 
 
@@ -126,8 +128,8 @@ def _after(remembered: Remembered, last: Copy, revision: str, now: str) -> Remem
     )
 
 
-def _notes(listing: str, added: int, lost: list[str]) -> list[str]:
-    notes = [f"Scheduled runs leave the playlist alone until you run: playlist sync {listing}"]
+def _notes(sync: str, added: int, lost: list[str]) -> list[str]:
+    notes = [f"Scheduled runs leave the playlist alone until you run: {sync}"]
     if added:
         notes.append("Entries that came back count as newly added in the app.")
     notes += [f"Could not be put back by a program: {name} (a local file)." for name in lost]
