@@ -91,6 +91,16 @@ def test_a_post_becomes_a_listing_that_can_be_synced(here: Machine) -> None:
     here.run("sync", "night-drive", "--service", "demo", check=0)
 
 
+def test_a_text_without_a_title_is_called_as_asked_else_after_its_file(here: Machine) -> None:
+    rows = "1. Berlin - Take My Breath Away\n2. Kenny Loggins - Danger Zone\n3. Survivor - Burning Heart\n"
+    (here.work / "post.txt").write_text(rows, encoding="utf-8")
+    assert here.run("import", "post.txt", "-n", "--json", check=0).json["title"] == "post"
+    named = here.run("import", "post.txt", "--name", "night-drive", "-n", "--json", check=0).json
+    assert (named["name"], named["title"]) == ("night-drive", "night drive")
+    typed = here.run("import", "-", "--name", "night-drive", "-n", "--json", stdin=rows, check=0).json
+    assert typed["title"] == "night drive"
+
+
 def test_json_and_dry_run_write_nothing(here: Machine) -> None:
     (here.work / "post.txt").write_text(POST, encoding="utf-8")
     made = here.run("import", "post.txt", "--dry-run", "--json", check=0).json

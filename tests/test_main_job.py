@@ -257,6 +257,21 @@ def test_several_listings_in_one_run(tmp_path: Path, emulator: Emulator) -> None
     assert len(emulator.requests) - sent == 1, "one page of the library serves every listing"
 
 
+def test_a_listing_without_a_title_is_called_after_its_file(tmp_path: Path) -> None:
+    here = machine(tmp_path)
+    rows = "1. Survivor - Burning Heart\n2. Go West - One Way Street\n3. Touch - The Sweetest Victory\n"
+    (here.work / "playlists" / "my-mix.txt").write_text(rows, encoding="utf-8")
+    made = here.run("sync", "my-mix", "--service", "demo", "--json", check=0).json
+    assert made["playlist"]["name"] == "my mix"
+    assert here.run("list", "--json", check=0).json["listings"][0]["title"] == "my mix"
+
+
+def test_progress_is_for_a_terminal_whatever_the_colours(tmp_path: Path) -> None:
+    ran = machine(tmp_path).run("--color", "always", "sync", "rocky-iv", "--service", "demo", check=0)
+    assert "\x1b[" in ran.out
+    assert ran.err == ""
+
+
 def test_list_and_completion_know_the_listings(tmp_path: Path) -> None:
     here = machine(tmp_path)
     here.listing("my own", [("Survivor", "Burning Heart")])

@@ -282,6 +282,19 @@ def test_undo_refuses_if_the_playlist_changed_since_unless_forced(here: World) -
     assert here.uris == first
 
 
+def test_a_chosen_recording_that_does_not_exist_is_named_with_the_way_back(here: World) -> None:
+    here.sync()
+    before = here.uris
+    assert here.run("pin", "mix", "2", "spotify:track:0000000000000000000000").code == 0
+    ran = here.run("sync", "mix")
+    assert ran.code == 3
+    assert "playlist unpin mix 2" in ran.err
+    assert "added" not in ran.out
+    assert here.run("unpin", "mix", "2").code == 0
+    assert here.run("sync", "mix").code == 0
+    assert here.uris == before
+
+
 def test_locked_applies_the_lock_alone(here: World) -> None:
     assert here.run("lock", "mix", "--json").code == 0
     assert here.emulator.writes == []

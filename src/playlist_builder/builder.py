@@ -22,6 +22,7 @@ from playlist_builder.matching.catalogue import Catalogue
 from playlist_builder.matching.search import Found, match_tracklist
 from playlist_builder.model import Accept, Match, Result, Tracklist
 from playlist_builder.push import Ask, Push
+from playlist_builder.report.text import command_line
 from playlist_builder.services import Service
 from playlist_builder.store import lock as locks
 from playlist_builder.store.listings import ListingFile
@@ -138,7 +139,7 @@ def match(desk: Desk, loaded: Loaded, options: Options) -> Found:
         if brief is not None and not options.refresh and not worth_a_search(brief, desk.clock.now()):
             settled[i] = remembered_match(track, decision, memories[keys[i]], loaded.tracklist, accept)
     if options.locked:
-        return _locked(loaded, settled)
+        return _locked(loaded, settled, desk.service.name)
     found = match_tracklist(
         loaded.tracklist,
         cast(Catalogue, desk.service),
@@ -193,10 +194,11 @@ def price(desk: Desk, loaded: Loaded, options: Options) -> int:
     return 3 if album else undecided
 
 
-def _locked(loaded: Loaded, settled: dict[int, Match]) -> Found:
+def _locked(loaded: Loaded, settled: dict[int, Match], service: str) -> Found:
     if not loaded.lock_path.exists():
         # Its id would be new each time, and with it the mark in the description: each run would make a playlist.
-        raise ListingError(f"{loaded.lock_path}: --locked, but there is no lock file. Run: playlist lock {loaded.name}")
+        run = command_line("lock", loaded.name, service)
+        raise ListingError(f"{loaded.lock_path}: --locked, but there is no lock file. Run: {run}")
     lacking = [
         f"{i + 1} ({track.artist} – {track.title})" if track.artist else f"{i + 1} ({track.title})"
         for i, track in enumerate(loaded.tracklist.tracks)
@@ -205,7 +207,7 @@ def _locked(loaded: Loaded, settled: dict[int, Match]) -> Found:
     if lacking:
         raise ListingError(
             f"{loaded.lock_path}: --locked, but the lock has no decision for row {', '.join(lacking)}. "
-            f"Run: playlist lock {loaded.name}, then playlist review {loaded.name}"
+            f"Run: {command_line('lock', loaded.name, service)}, then {command_line('review', loaded.name, service)}"
         )
     return Found(matches=tuple(settled[i] for i in range(len(loaded.tracklist.tracks))))
 
@@ -249,7 +251,9 @@ def sync(desk: Desk, loaded: Loaded, options: Options) -> Result:
             service=desk.service.name,
             title=loaded.tracklist.title,
             held=True,
-            notes=(f"Left alone since the last undo. To go on: playlist sync {loaded.name}",),
+            notes=(
+                f"Left alone since the last undo. To go on: {command_line('sync', loaded.name, desk.service.name)}",
+            ),
         )
     before = desk.state.rows(place)
     found = match(desk, loaded, options)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from playlist_builder.errors import RateLimited
 from playlist_builder.matching.queries import ladder
 from playlist_builder.model import Match, Recording, Track, Tracklist
+from playlist_builder.report.text import command_line
 from playlist_builder.store.state import Remembered, when
 from playlist_builder.syncing.grey import Grey, elsewhere, gone_grey
 
@@ -69,7 +70,7 @@ def mend(desk: Desk, listing: str, wishes: Tracklist, matches: tuple[Match, ...]
         )
         greys[recording.uri] = now
         if before is None or now.found != before.found:
-            how = "" if not by_person else _how(listing, row, matches[row].track, found)
+            how = "" if not by_person else _how(desk.service.name, listing, row, matches[row].track, found)
             notes.append(_words(row, recording, found, how))
     return Looked(replace(remembered, grey=greys), tuple(notes))
 
@@ -93,10 +94,11 @@ def _search(desk: Desk, recording: Recording, wishes: Tracklist) -> Recording | 
     return found
 
 
-def _how(listing: str, row: int, track: Track, found: Recording | None) -> str:
+def _how(service: str, listing: str, row: int, track: Track, found: Recording | None) -> str:
     """What a person does to take what was found instead of what was chosen."""
     uri = found.uri if found else ""
-    return f"write {uri} into the listing" if track.uri else f"playlist pin {listing} {row + 1} {uri}"
+    pin = command_line("pin", listing, service, str(row + 1), uri)
+    return f"write {uri} into the listing" if track.uri else pin
 
 
 def _words(row: int, grey: Recording, found: Recording | None, how: str) -> str:

@@ -15,6 +15,7 @@ from playlist_builder.listing.toml import dump, duration_text
 from playlist_builder.matching.names import fold
 from playlist_builder.model import Recording, Snapshot, Track, Tracklist
 from playlist_builder.services import Service
+from playlist_builder.store.listings import title_from
 from playlist_builder.store.lock import row_keys
 
 
@@ -32,8 +33,11 @@ class Found:
         return self.stem or name_of(title)
 
 
-def read_file(path: Path, format: str | None = None) -> Found:
-    """The listings in a file; raises `ListingError` for what cannot be read. Our own TOML brings its lock along."""
+def read_file(path: Path, format: str | None = None, stem: str = "") -> Found:
+    """The listings in a file; raises `ListingError` for what cannot be read. Our own TOML brings its lock along.
+
+    One that gives no title is called after `stem`, else after the file.
+    """
     if path.is_dir():
         raise ListingError(f"{path}: this is a directory. Give the files in it, one by one.")
     try:
@@ -41,22 +45,24 @@ def read_file(path: Path, format: str | None = None) -> Found:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise ListingError(f"{path}: cannot be read ({error.strerror or error}).") from error
-    readings = named(listing.readings(Source(content, str(path)), format), path.stem)
+    readings = named(listing.readings(Source(content, str(path)), format), stem or path.stem)
     own = readings[0].format == "toml"
     beside = path.with_name(f"{path.stem}.lock.toml")
     lock = beside.read_bytes() if own and beside.is_file() and beside.stat().st_size < MAX_BYTES else None
     return Found(source=str(path), readings=readings, lock=lock, stem=path.stem if own else None)
 
 
-def read_text(content: bytes, name: str, format: str | None = None, charset: str | None = None) -> Found:
+def read_text(
+    content: bytes, name: str, format: str | None = None, charset: str | None = None, stem: str = ""
+) -> Found:
     """The listings in a text from standard input or the web."""
-    readings = named(listing.readings(Source(content, name, charset), format), "")
+    readings = named(listing.readings(Source(content, name, charset), format), stem)
     return Found(source=name, readings=readings)
 
 
 def named(readings: Sequence[Reading], stem: str) -> tuple[Reading, ...]:
     """The readings, each with a title: where the text gives none, the file's name."""
-    words = " ".join(re.split(r"[-_\s]+", stem)).strip() or "Listing"
+    words = title_from(stem)
     return tuple(
         reading if reading.tracklist.title else replace(reading, tracklist=replace(reading.tracklist, title=words))
         for reading in readings

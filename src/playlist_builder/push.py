@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from playlist_builder import cover, grey
 from playlist_builder.cover import Cover
 from playlist_builder.decided import person_decision
-from playlist_builder.errors import ServiceError, UnsafePlan
+from playlist_builder.errors import NotFound, ServiceError, UnsafePlan
 from playlist_builder.matching.decide import THRESHOLD
 from playlist_builder.matching.score import score
 from playlist_builder.model import Changes, Entry, Match, PlaylistHead, PlaylistRef, Recording, Snapshot
+from playlist_builder.report.text import command_line
 from playlist_builder.settle import settle
 from playlist_builder.store import lock as locks
 from playlist_builder.store.lock import Decision
@@ -187,7 +188,7 @@ class Push:
         merged = self._merge(snapshot, remembered, cut_off)
         steps = plan([entry.uri for entry in snapshot.entries], merged.goal)
         self._refuse_if_unsafe(steps, snapshot, stand_ins(remembered.grey))
-        self.changes = Changes(
+        changes = Changes(
             added=steps.added,
             removed=steps.removed,
             moved=steps.moved,
@@ -195,6 +196,7 @@ class Push:
             foreign=len(merged.foreign),
         )
         if self.options.dry_run:
+            self.changes = changes
             return remembered
         decisions = self._hand(merged, snapshot)
         if decisions and not self.options.locked:
@@ -204,7 +206,8 @@ class Push:
         done = snapshot
         if steps.operations:
             copy = self._save_copy(remembered, snapshot, merged, cut_off)
-            done = settle(self.desk, snapshot, steps, merged.uris, self._relinked())
+            done = self._written(snapshot, steps, merged.uris)
+        self.changes = changes  # what failed on the way is not told as done
         self.head = done.head
         if wanted != NOTHING and not steps.operations:
             self._look_again(remembered)
@@ -287,6 +290,23 @@ class Push:
         track = self.matches[row].track
         return bool(recording.title) and score(track, recording).total >= THRESHOLD
 
+    def _command(self, verb: str, *rest: str) -> str:
+        """A command for this listing that can be copied."""
+        return command_line(verb, self.loaded.name, self.service.name, *rest)
+
+    def _written(self, snapshot: Snapshot, steps: Plan, target: Sequence[str | None]) -> Snapshot:
+        """The list after the plan; a refusal names the rows whose recording nobody has seen yet."""
+        try:
+            return settle(self.desk, snapshot, steps, target, self._relinked())
+        except ServiceError as error:
+            unseen = [i for i, m in enumerate(self.matches) if m.recording is not None and not m.recording.title]
+            if type(error) not in (ServiceError, NotFound) or not unseen:
+                raise
+            rows = "; ".join(
+                f"row {i + 1} ({self.matches[i].track.title}): {self._command('unpin', str(i + 1))}" for i in unseen
+            )
+            raise ServiceError(f"{error.message} Is it a link that you chose? To take one back, {rows}") from error
+
     def _refuse_if_unsafe(self, steps: Plan, snapshot: Snapshot, replaced: Container[str | None]) -> None:
         lost = steps.removed - sum(entry.uri in replaced for entry in snapshot.entries)
         much = lost > MANY and lost > MUCH * len(snapshot.entries)
@@ -334,12 +354,12 @@ class Push:
             matches[row] = replace(matches[row], outcome="skipped", recording=None, reason="you removed it twice")
             self.notes.append(
                 f"Row {row + 1} ({matches[row].track.title}) was removed again, so it is left out from now on. "
-                f"To bring it back: playlist unpin {self.loaded.name} {row + 1}"
+                f"To bring it back: {self._command('unpin', str(row + 1))}"
             )
         for row in merged.restored:
             self.notes.append(
                 f"Row {row + 1} ({matches[row].track.title}) had been removed and was put back once. "
-                f"To leave it out: playlist skip {self.loaded.name} {row + 1}"
+                f"To leave it out: {self._command('skip', str(row + 1))}"
             )
         self.matches = tuple(matches)
         return decisions

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from playlist_builder.builder import Desk
 from playlist_builder.errors import ListingError, ServiceError, UnsafePlan
 from playlist_builder.model import Changes, Entry, EntryKind
+from playlist_builder.report.text import command_line
 from playlist_builder.settle import read_until, settle
 from playlist_builder.store import running
 from playlist_builder.store.state import Copy, Place, Remembered, Run
@@ -51,7 +52,7 @@ def _undo(desk: Desk, listing: str, place: Place, force: bool) -> Undone:
     if now != (last.after if last.after is not None else now) and not force:
         raise UnsafePlan(
             f"The playlist changed since the last write ({last.taken}), so nothing was put back. "
-            f"To put the older list back all the same: playlist undo {listing} --force"
+            f"To put the older list back all the same: {command_line('undo', listing, desk.service.name, '--force')}"
         )
     before = snapshot.entries
     if last.kind == "undo" and last.after is None:  # an undo that was cut off is finished, not undone
@@ -91,7 +92,10 @@ def _undo(desk: Desk, listing: str, place: Place, force: bool) -> Undone:
     )
     desk.state.end_run(number, ended)
     return Undone(
-        name=done.head.name, changes=changes, notes=tuple(_notes(listing, steps.added, lost)), created=last.created
+        name=done.head.name,
+        changes=changes,
+        notes=tuple(_notes(command_line("sync", listing, desk.service.name), steps.added, lost)),
+        created=last.created,
     )
 
 
@@ -136,8 +140,8 @@ def _after(remembered: Remembered, last: Copy, revision: str, now: str) -> Remem
     )
 
 
-def _notes(listing: str, added: int, lost: list[str]) -> list[str]:
-    notes = [f"Scheduled runs leave the playlist alone until you run: playlist sync {listing}"]
+def _notes(sync: str, added: int, lost: list[str]) -> list[str]:
+    notes = [f"Scheduled runs leave the playlist alone until you run: {sync}"]
     if added:
         notes.append("Entries that came back count as newly added in the app.")
     notes += [f"Could not be put back by a program: {name} (a local file)." for name in lost]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from playlist_builder.errors import Ambiguous, ListingError, NotFound, ServiceError
 from playlist_builder.model import PlaylistHead
+from playlist_builder.report.text import command_line
 from playlist_builder.settle import PATIENCE_S
 from playlist_builder.store.listings import check_name
 from playlist_builder.store.state import Remembered, Texts
@@ -55,6 +56,10 @@ class Which:
         """Whether the account owns it."""
         return head.owner_id in (self.service.account.user_id, self.service.account.id)
 
+    def _command(self, verb: str) -> str:
+        """A command for this listing that can be copied."""
+        return command_line(verb, self.loaded.name, self.service.name)
+
     # ------------------------------------------------------------ remembered
 
     def _renamed(self) -> Remembered | None:
@@ -81,7 +86,7 @@ class Which:
                     if not self.is_ours(head):
                         raise ServiceError(
                             f"The playlist {head.name!r} belongs to another account now; it was not touched. "
-                            f"To make one of your own: playlist unlink {self.loaded.name}, then sync again."
+                            f"To make one of your own: {self._command('unlink')}, then sync again."
                         )
                     return Found(head=head, remembered=replace(remembered, page=offset))
         if self.service.in_library(remembered.playlist_id):
@@ -95,8 +100,8 @@ class Which:
             return None
         raise ServiceError(
             f"The playlist {name!r} is no longer in the library, so nothing was written. To make a new one: "
-            f"playlist unlink {self.loaded.name}, then playlist sync {self.loaded.name}. "
-            f"To stop looking after it: playlist remove {self.loaded.name}"
+            f"{self._command('unlink')}, then {self._command('sync')}. "
+            f"To stop looking after it: {self._command('remove')}"
         )
 
     def _pages(self, first: int = 0) -> list[int]:

@@ -56,6 +56,11 @@ class App:
         """Whether a question may be asked."""
         return sys.stdin is not None and sys.stdin.isatty()
 
+    @property
+    def watched(self) -> bool:
+        """Whether what moves on stderr is seen: on a terminal, whatever --color says."""
+        return self.err.is_terminal and sys.stderr is not None and sys.stderr.isatty()
+
     def service_name(self, given: str | None) -> str:
         return given or self.settings.service
 
@@ -75,7 +80,7 @@ class App:
     @contextlib.contextmanager
     def progress(self, title: str, rows: int, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
         """A bar on a terminal for what takes a while; yields what to call with (settled, rows)."""
-        if quiet or self.verbosity < 0 or not self.err.is_terminal:
+        if quiet or self.verbosity < 0 or not self.watched:
             yield lambda settled, rows: None
             return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -126,7 +131,7 @@ class App:
         """Told before each wait for a rate limit: a countdown on a terminal, else one line."""
         if self.verbosity < 0:
             return
-        if not self.err.is_terminal:
+        if not self.watched:
             self.err.print(f"Waiting {seconds:.0f} s: {why}", markup=False, highlight=False)
             return
         import threading

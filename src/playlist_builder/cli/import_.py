@@ -145,12 +145,12 @@ class _Importer:
         from playlist_builder import importing
 
         if source == "-":
-            return importing.read_text(_stdin(), "standard input", self.format)
+            return importing.read_text(_stdin(), "standard input", self.format, stem=self.name or "")
         if importing.is_link(source):
             return self._linked(source)
         if source.lower().startswith(("http://", "https://")):
             return self._fetched(source)
-        return importing.read_file(Path(source), self.format)
+        return importing.read_file(Path(source), self.format, self.name or "")
 
     def _linked(self, source: str) -> Found:
         from playlist_builder import importing
@@ -166,7 +166,7 @@ class _Importer:
         from playlist_builder.fetch import fetch
 
         page = fetch(url, self.app.clock, allow_private=self.allow_private)
-        found = importing.read_text(page.content, page.url, self.format, page.charset)
+        found = importing.read_text(page.content, page.url, self.format, page.charset, self.name or "")
         own = found.readings[0].format == "toml"
         lock = None
         if own:

@@ -69,16 +69,16 @@ def _terminal(app: object, result: object, output: Path | None) -> str:
 
     from playlist_builder.cli.app import App
     from playlist_builder.model import Result
-    from playlist_builder.report.terminal import rows
+    from playlist_builder.report.terminal import rows, say_next
     from playlist_builder.report.text import clean
-    from playlist_builder.report.words import count_words, next_steps
+    from playlist_builder.report.words import count_words
 
     assert isinstance(app, App)
     assert isinstance(result, Result)
     out = app.out if output is None else Console(file=io.StringIO(), width=100, no_color=True)
     out.print(Text(f"{clean(result.title)}  ({result.listing})", "bold"))
-    out.print(rows(result.matches, out, quiet=app.verbosity < 0))
+    out.print(rows(result.matches, out, quiet=app.verbosity < 0, detail=app.verbosity > 0))
+    out.print()
     out.print(Text(count_words(result.matches)))
-    for step in next_steps(result):
-        out.print(Text.assemble("Next: ", (step, "bold")))
+    say_next(result, out)
     return out.file.getvalue() if isinstance(out.file, io.StringIO) else ""

@@ -20,6 +20,7 @@ from playlist_builder.model import Account, Result
 from playlist_builder.notices import login_warning
 from playlist_builder.push import Ask
 from playlist_builder.report.text import clean
+from playlist_builder.report.words import plural
 from playlist_builder.store.listings import ListingFile, Listings
 
 UseCase = Callable[[Desk, Loaded, Options], Result]
@@ -136,6 +137,8 @@ def run_listings(
             settle(app, service, result)
             on_result(result)
             codes.append(result.code)
+            if objects and not as_json and app.verbosity >= 0:
+                app.out.print()
             objects.append(_shown(app, result, as_json, service))
             if result.error is not None and not as_json:
                 app.err.print(f"Error: {clean(result.error.message)}", style="red", markup=False, soft_wrap=True)
@@ -189,7 +192,7 @@ def _shown(app: App, result: Result, as_json: bool, service: str) -> dict[str, A
 
     with contextlib.closing(app.ledger(service)) as ledger:
         left = ledger.left() if service != "demo" else None
-    show(result, app.out, quiet=app.verbosity < 0, left=left)
+    show(result, app.out, quiet=app.verbosity < 0, detail=app.verbosity > 0, left=left)
     return {}
 
 
@@ -229,5 +232,6 @@ def say_price(app: App, desk: Desk, one: Loaded, service: str, options: Options)
         return
     with contextlib.closing(app.ledger(service)) as ledger:
         left = ledger.left()
-    today = f" of the {left} requests left today" if left is not None else " requests"
-    app.err.print(f"{one.name}: about {about}{today}", style="dim", markup=False)
+    today = "" if left is None else f", {left} left today"
+    words = f"{one.name}: about {plural(about, 'catalogue request')}{today}"
+    app.err.print(words, style="dim", markup=False, soft_wrap=True)

@@ -125,7 +125,11 @@ def _what(function: Any) -> Any:
     return click.argument("name", required=False)(function)
 
 
-@command.command("add", epilog="Example: playlist schedule add rocky-iv --every week --at 19:30")
+@command.command(
+    "add",
+    short_help="Let the system sync every so often.",
+    epilog="Example: playlist schedule add rocky-iv --every week --at 19:30",
+)
 @_what
 @click.option(
     "--every", required=True, metavar="hour|day|week|month|CRON", help="How often; CRON: five fields, quoted."
@@ -174,7 +178,9 @@ def add(
         _offer_run(app, chosen, job)
 
 
-@command.command("list", epilog="Example: playlist schedule list")
+@command.command(
+    "list", short_help="What is scheduled, when it runs next, how it went.", epilog="Example: playlist schedule list"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @click.pass_obj
 def list_(app: App, as_json: bool) -> None:
@@ -190,7 +196,7 @@ def list_(app: App, as_json: bool) -> None:
         _print_table(app, rows)
 
 
-@command.command("remove", epilog="Example: playlist schedule remove rocky-iv")
+@command.command("remove", short_help="Take a schedule away.", epilog="Example: playlist schedule remove rocky-iv")
 @_what
 @click.pass_obj
 def remove(app: App, name: str | None, everything: bool, service: str | None) -> None:
@@ -213,7 +219,7 @@ def remove(app: App, name: str | None, everything: bool, service: str | None) ->
         app.out.print(f"Removed: {_shown(entry.job.key.label)} ({backend.title}).", markup=False)
 
 
-@command.command("run", epilog="Example: playlist schedule run rocky-iv")
+@command.command("run", short_help="Sync as the scheduler does.", epilog="Example: playlist schedule run rocky-iv")
 @_what
 @click.option("--set", "assignments", multiple=True, hidden=True, help="NAME=VALUE: a setting of the scheduled run.")
 @click.pass_obj

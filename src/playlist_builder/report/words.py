@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from playlist_builder.model import Match, Recording, Result, Track
-from playlist_builder.report.text import clean
+from playlist_builder.report.text import clean, command_line
 
 SIGNS = {
     "matched": ("✓", "ok"),
@@ -29,6 +29,11 @@ NAMES = {
 def label(track: Track) -> str:
     """Artist – Title in the listing's own words."""
     return clean(f"{track.artist} – {track.title}" if track.artist else track.title)
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun: "1 track", "2 tracks"."""
+    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def length(milliseconds: int | None) -> str:
@@ -67,7 +72,7 @@ def count_words(matches: Sequence[Match]) -> str:
     """ "10 tracks: 8 matched, 1 to review, 1 missing"."""
     counts = Counter(str(match.outcome) for match in matches)
     parts = [f"{counts[outcome]} {NAMES[outcome]}" for outcome in NAMES if counts[outcome]]
-    tracks = "1 track" if len(matches) == 1 else f"{len(matches)} tracks"
+    tracks = plural(len(matches), "track")
     return f"{tracks}: {', '.join(parts)}" if parts else tracks
 
 
@@ -89,13 +94,17 @@ def change_words(result: Result) -> str:
 
 def next_steps(result: Result) -> list[str]:
     """The commands that lead on, the most useful first."""
-    name = result.listing
-    service = "" if result.service == "spotify" else f" --service {result.service}"
+    review = command_line("review", result.listing, result.service)
+    sync = command_line("sync", result.listing, result.service)
     steps = []
     if any(match.outcome in ("review", "missing") and not match.gap for match in result.matches):
-        steps.append(f"playlist review {name}{service}")
-    if any(match.outcome == "unsearched" for match in result.matches):
-        steps.append(f"playlist sync {name}{service}")
-    if result.dry_run and result.error is None:
-        steps.append(f"playlist sync {name}{service}")
-    return list(dict.fromkeys(steps))
+        steps.append(review)
+    unsearched = any(match.outcome == "unsearched" for match in result.matches)
+    if unsearched or (result.dry_run and result.error is None and _would_change(result)):
+        steps.append(sync)
+    return steps
+
+
+def _would_change(result: Result) -> bool:
+    changes = result.changes
+    return result.playlist is None or bool(changes.added or changes.removed or changes.moved)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -30,7 +30,13 @@ class ListingFile:
             content = self.path.read_bytes()
         except OSError as error:
             raise ListingError(f"{self.path}: cannot be read ({error.strerror or error}).") from error
-        return listing.read(content, str(self.path)).tracklist
+        made = listing.read(content, str(self.path)).tracklist
+        return made if made.title else replace(made, title=title_from(self.name))
+
+
+def title_from(name: str) -> str:
+    """The title of a listing that gives none: its name in words."""
+    return " ".join(re.split(r"[-_\s]+", name)).strip() or "Listing"
 
 
 def check_name(name: str) -> str:

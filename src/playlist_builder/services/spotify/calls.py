@@ -235,12 +235,16 @@ class Calls:
             room_at = ledger.room_at()
             when = _until(room_at) if room_at else "for now."
             raise RateLimited(
-                f"The {ledger.limit} catalogue requests of 24 hours (PLAYLIST_DAILY_REQUESTS) are spent {when}",
+                f"The catalogue requests of 24 hours (PLAYLIST_DAILY_REQUESTS={ledger.limit}) are spent {when}",
                 retry_at=room_at,
                 own=True,
             )
         if most is not None and self._asked >= most:
-            raise RateLimited(f"The {most} catalogue requests that this run allowed itself are spent.", own=True)
+            raise RateLimited(
+                f"What this run may send (--max-requests {most}) is spent; what was found is kept. "
+                "Run it again to go on.",
+                own=True,
+            )
 
     def _of_answer(self, answer: requests.Response) -> Failure:
         try:
