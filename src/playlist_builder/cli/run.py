@@ -232,6 +232,5 @@ def say_price(app: App, desk: Desk, one: Loaded, service: str, options: Options)
         return
     with contextlib.closing(app.ledger(service)) as ledger:
         left = ledger.left()
-    today = "" if left is None else f", {left} left today"
-    words = f"{one.name}: about {plural(about, 'catalogue request')}{today}"
-    app.err.print(words, style="dim", markup=False, soft_wrap=True)
+    today = f"{about} of the {left} requests left today" if left is not None else plural(about, "catalogue request")
+    app.err.print(f"{clean(one.name)}: about {today}", style="dim", markup=False)
