@@ -31,6 +31,7 @@ _TIGHT = re.compile(rf"(?<=\w|[.!?)])[{_D}](?=\w)|[_ ]+-[_ ]+")
 _SLASH = re.compile(r"\s+/+\s+|\s*／\s*")
 _COLON = re.compile(r"(?<=\S)\s?[:：]\s+|：")
 _BY = re.compile(r"\s+(?:by|performed by|sung by|von|par|por|av|door|от)\s+", re.IGNORECASE)
+_LONGEST = 1000  # characters of a row that is still cut into names
 _LEADERS = re.compile(r"\s*(?:\.{4,}|…{2,}|(?:\. ){4,}\.?|_{4,}|·{4,})\s*")
 _OF = re.compile(r"\s+(?:de|di|van|af)\s+")
 _COLUMNS = re.compile(r"\s*\t\s*|\s{2,}|\s*\|\s*")
@@ -127,6 +128,8 @@ def _one_sided_too(bodies: Sequence[str], separator: _Separator) -> _Separator:
 
 def _parts(body: str, separator: _Separator) -> list[str] | None:
     """The body cut at every separator outside of brackets; None without two names."""
+    if len(body) > _LONGEST:
+        return None
     if separator.kind in _CELLS:
         cells = [cell.strip(" -–—") for cell in separator.pattern.split(body)]
         cells = [c for c in cells if c and not re.fullmatch(r"[\d.,\s]+", c) and not _only_time(c)]
@@ -214,7 +217,7 @@ def _plain_pair(body: str) -> Pair:
 
 def _quoted_row(body: str) -> Pair | None:
     """(artist, title) of a row with its title in quotes at the beginning or end."""
-    opened = opening_quote(body)
+    opened = opening_quote(body) if len(body) <= _LONGEST else None
     if opened:
         title, end = opened
         rest = body[end:]
@@ -230,7 +233,7 @@ def _quoted_row(body: str) -> Pair | None:
             return rest.strip(), title
         bracket = re.fullmatch(r"\s*[(（]([^()]*)[)）]", rest)
         return (bracket.group(1), title) if bracket else None
-    return _quoted_last(body)
+    return _quoted_last(body) if len(body) <= _LONGEST else None
 
 
 def _only_bracketed(body: str) -> bool:

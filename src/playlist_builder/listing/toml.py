@@ -15,6 +15,7 @@ KEYS = (
     "title", "album", "artist", "year", "source", "public", "description", "cover", "explicit", "prefer", "accept",
     "track",
 )  # fmt: skip
+_LONGEST_LINE = 20_000  # characters
 TRACK_KEYS = ("artist", "title", "duration", "isrc", "version", "album", "uri")
 ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")  # ISO 3901: country, registrant, year and number
 
@@ -26,6 +27,9 @@ def detect(source: Source) -> bool:
 def parse(source: Source) -> tuple[Reading, ...]:
     """The listing; raises `ListingError` naming file, line and what to do."""
     source.refuse_conflict()
+    long = next((number for number, line in enumerate(source.lines, 1) if len(line) > _LONGEST_LINE), None)
+    if long is not None:  # the parser's time grows with the square of a line
+        raise ListingError(f"{source.name}:{long}: this line is too long for a listing.")
     try:
         table = tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:
