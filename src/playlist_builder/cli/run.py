@@ -15,7 +15,7 @@ from playlist_builder import builder
 from playlist_builder.builder import Desk, Loaded, Options
 from playlist_builder.cli.app import App
 from playlist_builder.cli.reminders import settle
-from playlist_builder.errors import AuthError, PlaylistError, RateLimited, ServiceError, UsageError
+from playlist_builder.errors import FIRST_CODES, AuthError, PlaylistError, RateLimited, ServiceError, UsageError
 from playlist_builder.model import Account, Result
 from playlist_builder.notices import login_warning
 from playlist_builder.push import Ask
@@ -25,7 +25,6 @@ from playlist_builder.store.listings import ListingFile, Listings
 
 UseCase = Callable[[Desk, Loaded, Options], Result]
 LONGEST_RUN_S = 1800  # what a second run waits for the first
-FIRST_CODES = (1, 5, 3, 6, 4, 0)  # of several listings: the first of these that occurred
 
 
 def choose(app: App, names: Sequence[str], all_: bool) -> list[ListingFile]:
