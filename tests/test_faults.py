@@ -185,3 +185,36 @@ def test_someone_else_writing_in_between_loses_nothing(tmp_path: Path) -> None:
         here.sync()
         assert own in here.uris
         assert len([uri for uri in here.uris if uri == own]) == 1
+
+
+def is_write(number: int | None = None) -> Callable[[LoggedRequest], bool]:
+    return lambda request: request.is_write and number in (None, request.number)
+
+
+@pytest.mark.parametrize("second", ["before", "after"])
+def test_a_run_that_is_cut_off_twice_loses_nothing_either(
+    second: str, tmp_path: Path, prepared: dict[str, Prepared], catalogue: Catalogue
+) -> None:
+    """The first run ends at any write, which takes effect; the next at its first or second one."""
+    ready = prepared["update"]
+    for number, skip in [(number, skip) for number in range(2, ready.requests) for skip in (0, 1)]:
+        root = shutil.copytree(ready.root, tmp_path / f"{number}-{skip}")
+        with world(root, catalogue=catalogue) as here:
+            before = here.uris
+            last = Fault(is_write(number), "429-quota", when="after")
+            here.emulator.faults.append(last)
+            here.run("sync", "mix")
+            if last.times:
+                continue  # that request was no write
+            here.clock.move(timedelta(hours=25))
+            here.emulator.faults[:] = [Fault(is_write(), "429-quota", when=second, skip=skip)]  # type: ignore[arg-type]
+            here.run("sync", "mix")
+            here.emulator.faults.clear()
+            here.clock.move(timedelta(hours=25))
+            here.run("sync", "mix")
+            assert here.uris == ready.right, f"cut off at request {number}, then {second} write {skip + 1}"
+            here.run("sync", "mix")
+            assert here.uris == ready.right
+            here.run("undo", "mix")
+            assert here.uris == before, f"undo, {number}, {second} {skip + 1}"
+        shutil.rmtree(root)

@@ -72,3 +72,9 @@ def test_a_profile_name_cannot_leave_the_home(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("PLAYLIST_PROFILE", "../other")
     with pytest.raises(ConfigError, match="PLAYLIST_PROFILE"):
         load_settings()
+
+
+def test_every_directory_of_ours_is_private_the_first_one_too() -> None:
+    settings = load_settings()
+    for path in (settings.data_dir("demo"), settings.home):
+        assert path.stat().st_mode & 0o777 == 0o700

@@ -10,8 +10,9 @@ from typing import cast
 from playlist_builder.clock import Clock
 from playlist_builder.decided import (
     appeared,
+    decided_match,
     decision_after,
-    known_match,
+    is_avoided,
     remembered_match,
     row_memory,
     worth_a_search,
@@ -55,6 +56,7 @@ class Loaded:
     lock_path: Path
     lock: Lock
     aligned: Aligned
+    content: tuple[bytes | None, ...] = ()  # of listing and lock as they were read
 
     def decisions(self, service: str) -> tuple[Decision | None, ...]:
         return self.aligned.decisions(service)
@@ -72,6 +74,7 @@ class Loaded:
 def load(item: ListingFile, lock_path: Path) -> Loaded:
     """The listing and its lock; raises `ListingError`. A listing without a single row is refused: it would empty a
     playlist."""
+    content = _content(item.path, lock_path)
     tracklist = item.read()
     if not tracklist.tracks:
         raise ListingError(f"{item.path}: the listing has no track. Add [[track]] rows; nothing was changed.")
@@ -83,7 +86,19 @@ def load(item: ListingFile, lock_path: Path) -> Loaded:
         lock_path=lock_path,
         lock=lock,
         aligned=locks.align(lock, tracklist.tracks),
+        content=content,
     )
+
+
+def as_it_is_now(loaded: Loaded) -> Loaded:
+    """The same, read again if someone wrote to listing or lock since."""
+    if _content(loaded.path, loaded.lock_path) == loaded.content:
+        return loaded
+    return load(ListingFile(name=loaded.name, path=loaded.path), loaded.lock_path)
+
+
+def _content(*paths: Path) -> tuple[bytes | None, ...]:
+    return tuple(path.read_bytes() if path.is_file() else None for path in paths)
 
 
 @dataclass
@@ -114,14 +129,15 @@ def match(desk: Desk, loaded: Loaded, options: Options) -> Found:
     settled: dict[int, Match] = {}
     fallback: dict[int, Match] = {}
     for i, (track, decision) in enumerate(zip(tracks, decisions, strict=True)):
-        memory = memories.get(keys[i])
-        known = known_match(track, decision, recordings, memory, loaded.tracklist)
-        if known is not None and options.refresh and known.outcome == "matched":
+        brief = memories.brief(keys[i])
+        known = decided_match(track, decision, recordings, brief, loaded.tracklist)
+        if known is not None:
+            if known.outcome != "matched" or not (options.refresh or is_avoided(known, loaded.tracklist)):
+                settled[i] = known
+                continue
             fallback[i] = known
-        elif known is not None:
-            settled[i] = known
-        elif memory is not None and not options.refresh and not worth_a_search(memory, desk.clock.now()):
-            settled[i] = remembered_match(track, decision, memory, loaded.tracklist, accept)
+        if brief is not None and not options.refresh and not worth_a_search(brief, desk.clock.now()):
+            settled[i] = remembered_match(track, decision, memories[keys[i]], loaded.tracklist, accept)
     if options.locked:
         return _locked(loaded, settled, desk.service.name)
     found = match_tracklist(
@@ -132,27 +148,32 @@ def match(desk: Desk, loaded: Loaded, options: Options) -> Found:
         no_album=desk.state.no_album(place),
         album_uri=lambda text: desk.service.uri_of(text, "album"),
         on_row=lambda done: desk.on_row(done, len(tracks)),
-        again=frozenset(i for i, key in enumerate(keys) if key in memories and memories[key].tries > 0),
+        again=frozenset(i for i, key in enumerate(keys) if (brief := memories.brief(key)) and brief.tries > 0),
     )
     matches = list(found.matches)
     for i, before in fallback.items():
-        if matches[i].recording is None:
+        if matches[i].recording is not None:
+            continue
+        if not is_avoided(before, loaded.tracklist):
             matches[i] = replace(before, reason="the new search found nothing better; kept")
+        elif matches[i].outcome == "unsearched":
+            matches[i] = replace(before, reason="the listing avoids it, but another was not searched for yet; kept")
     for i, decision in enumerate(decisions):
         if decision is not None and decision.later and matches[i].recording is None:
             matches[i] = replace(matches[i], gap=True)
-    asked = set(range(len(tracks))) - set(settled)
     if not options.dry_run:
         now = desk.state.now()
+        asked = {i for i, m in enumerate(found.matches) if i not in settled and m.outcome != "unsearched"}
         rows = {
-            keys[i]: row_memory(
-                m, memories.get(keys[i]), now, i in asked and m.outcome != "unsearched", MOST_CANDIDATES
-            )
-            for i, m in enumerate(matches)
+            key: row_memory(matches[i], memories.get(key), now, i in asked, MOST_CANDIDATES)
+            for i, key in enumerate(keys)
+            if i in asked or key not in memories
         }
-        desk.state.keep_rows(place, rows)
-        desk.state.keep_no_album(place, desk.state.no_album(place) | set(found.no_album))
-        desk.state.keep_recordings(m.recording for m in matches if m.recording and m.recording.title)
+        desk.state.keep_rows(place, rows, keys)
+        if not set(found.no_album) <= desk.state.no_album(place):
+            desk.state.keep_no_album(place, desk.state.no_album(place) | set(found.no_album))
+        new = (m.recording for m in matches if m.recording and m.recording != recordings.get(m.recording.uri))
+        desk.state.keep_recordings(recording for recording in new if recording.title)
     return replace(found, matches=tuple(matches))
 
 
@@ -168,12 +189,16 @@ def price(desk: Desk, loaded: Loaded, options: Options) -> int:
     for key, track, decision in zip(keys, loaded.tracklist.tracks, decisions, strict=True):
         if track.uri or (decision and (decision.skip or (decision.uri and not options.refresh))):
             continue
-        undecided += worth_a_search(memories.get(key), now) or options.refresh
+        undecided += worth_a_search(memories.brief(key), now) or options.refresh
     album = undecided == len(keys) and 3 < len(keys) <= LONGEST_ALBUM
     return 3 if album else undecided
 
 
 def _locked(loaded: Loaded, settled: dict[int, Match], service: str) -> Found:
+    if not loaded.lock_path.exists():
+        # Its id would be new each time, and with it the mark in the description: each run would make a playlist.
+        run = command_line("lock", loaded.name, service)
+        raise ListingError(f"{loaded.lock_path}: --locked, but there is no lock file. Run: {run}")
     lacking = [
         f"{i + 1} ({track.artist} – {track.title})" if track.artist else f"{i + 1} ({track.title})"
         for i, track in enumerate(loaded.tracklist.tracks)
@@ -187,20 +212,20 @@ def _locked(loaded: Loaded, settled: dict[int, Match], service: str) -> Found:
     return Found(matches=tuple(settled[i] for i in range(len(loaded.tracklist.tracks))))
 
 
-def relock(desk: Desk, loaded: Loaded, matches: tuple[Match, ...], changed: dict[int, Decision] | None = None) -> Lock:
-    """The lock after these matches, with decisions of `changed` rows in their place; not written yet."""
+def relock(desk: Desk, loaded: Loaded, matches: tuple[Match, ...], *, write: bool) -> Lock:
+    """The lock after these matches, written where that changes it."""
     before = loaded.decisions(desk.service.name)
     decisions = [decision_after(m, d) for m, d in zip(matches, before, strict=True)]
-    for row, decision in (changed or {}).items():
-        decisions[row] = decision
-    return locks.updated(loaded.lock, loaded.tracklist.tracks, desk.service.name, decisions)
+    tracks = loaded.tracklist.tracks
+    if not write:
+        return locks.updated(loaded.lock, tracks, desk.service.name, decisions)
+    return locks.amend(loaded.lock_path, loaded.lock, tracks, desk.service.name, decisions)
 
 
 def lock(desk: Desk, loaded: Loaded, options: Options) -> Result:
     """Matches the listing and writes its lock; no playlist is touched."""
     found = match(desk, loaded, options)
-    if not options.dry_run:
-        locks.save(loaded.lock_path, relock(desk, loaded, found.matches))
+    relock(desk, loaded, found.matches, write=not options.dry_run)
     return Result(
         listing=loaded.name,
         service=desk.service.name,
@@ -245,9 +270,7 @@ def sync(desk: Desk, loaded: Loaded, options: Options) -> Result:
         error=found.stopped,
         appeared=found_now,
     )
-    new_lock = loaded.lock if options.locked else relock(desk, loaded, found.matches)
-    if not options.dry_run and not options.locked:
-        locks.save(loaded.lock_path, new_lock)
+    new_lock = loaded.lock if options.locked else relock(desk, loaded, found.matches, write=not options.dry_run)
     if found.stopped is not None and not getattr(found.stopped, "own", False):
         return replace(result, requests=desk.service.requests())
     run = Run(kind="schedule" if options.scheduled else "sync", listing=loaded.name, started=desk.state.now())

@@ -10,7 +10,7 @@ from playlist_builder.matching.decide import decide
 from playlist_builder.matching.differences import differences
 from playlist_builder.model import Accept, Match, Recording, Track, Tracklist
 from playlist_builder.store.lock import Decision, row_keys
-from playlist_builder.store.state import RowMemory, key_text, when
+from playlist_builder.store.state import RowMemory, Rows, key_text, when
 
 RETRY_DAYS = (1, 3, 7, 30)  # after how many days an empty-handed search is tried again; the last one for ever
 
@@ -22,7 +22,26 @@ def known_match(
     memory: RowMemory | None,
     wishes: Tracklist,
 ) -> Match | None:
-    """The match that needs no search: a `uri` in the listing, a person's decision, then an automatic one; else None."""
+    """The match that needs no search: a `uri` in the listing, a person's decision, then an automatic one; else None,
+    also for one that the listing avoids by now."""
+    found = decided_match(track, decision, recordings, memory, wishes)
+    return None if found is not None and is_avoided(found, wishes) else found
+
+
+def is_avoided(match: Match, wishes: Tracklist) -> bool:
+    """Whether the listing avoids what was decided automatically before it said so: another one is looked for."""
+    explicit = match.recording is not None and match.recording.explicit
+    return match.outcome == "matched" and wishes.explicit == "avoid" and bool(explicit)
+
+
+def decided_match(
+    track: Track,
+    decision: Decision | None,
+    recordings: Mapping[str, Recording],
+    memory: RowMemory | None,
+    wishes: Tracklist,
+) -> Match | None:
+    """What listing and lock say of the row, whatever the listing wishes; None where they say nothing."""
     if track.uri:
         return _pinned(track, _recording(track.uri, decision, recordings), wishes)
     if decision is None:
@@ -34,8 +53,6 @@ def known_match(
     recording = _recording(decision.uri, decision, recordings)
     if decision.decided == "person":
         return _pinned(track, recording, wishes)
-    if wishes.explicit == "avoid" and recording.explicit:
-        return None
     return Match(
         track=track,
         outcome="matched",
@@ -103,12 +120,16 @@ def row_memory(match: Match, before: RowMemory | None, now: str, asked: bool, mo
     )
 
 
-def appeared(tracks: Sequence[Track], before: Mapping[str, RowMemory], matches: Sequence[Match]) -> tuple[int, ...]:
-    """The rows that were missing when they were last searched and have a recording now."""
+def appeared(tracks: Sequence[Track], before: Rows, matches: Sequence[Match]) -> tuple[int, ...]:
+    """The rows that were missing when they were last searched and were found now."""
     keys = [key_text(key) for key in row_keys(tracks)]
-    missed = {key for key, memory in before.items() if memory.outcome == "missing"}
     return tuple(
-        i for i, (key, m) in enumerate(zip(keys, matches, strict=True)) if m.outcome == "matched" and key in missed
+        i
+        for i, (key, m) in enumerate(zip(keys, matches, strict=True))
+        if m.outcome == "matched"
+        and m.found_by != "lock"
+        and (memory := before.brief(key)) is not None
+        and memory.outcome == "missing"
     )
 
 
@@ -137,8 +158,3 @@ def _recording(uri: str, decision: Decision | None, recordings: Mapping[str, Rec
 
 def _differences(track: Track, recording: Recording, wishes: Tracklist) -> tuple[str, ...]:
     return differences(track, recording, wishes) if recording.title else ()
-
-
-def open_rows(matches: Sequence[Match]) -> list[int]:
-    """The rows with nothing chosen, from 0."""
-    return [i for i, match in enumerate(matches) if match.recording is None and match.outcome != "skipped"]

@@ -6,7 +6,6 @@ list was read in between.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,11 +13,12 @@ from typing import TYPE_CHECKING
 from playlist_builder import cover, grey
 from playlist_builder.cover import Cover
 from playlist_builder.decided import person_decision
-from playlist_builder.errors import Ambiguous, NotApplied, NotFound, ServiceError, UnsafePlan
+from playlist_builder.errors import NotFound, ServiceError, UnsafePlan
 from playlist_builder.matching.decide import THRESHOLD
 from playlist_builder.matching.score import score
 from playlist_builder.model import Changes, Entry, Match, PlaylistHead, PlaylistRef, Recording, Snapshot
 from playlist_builder.report.text import command_line
+from playlist_builder.settle import settle
 from playlist_builder.store import lock as locks
 from playlist_builder.store.lock import Decision
 from playlist_builder.store.state import Copy, Remembered, Texts
@@ -26,13 +26,13 @@ from playlist_builder.syncing import texts
 from playlist_builder.syncing.grey import one_recording, stand_ins, with_stand_ins
 from playlist_builder.syncing.merge import Memory, Merged, Wish, merge, remember
 from playlist_builder.syncing.plan import Plan, plan
-from playlist_builder.syncing.replay import replay
+from playlist_builder.syncing.recovery import CutOff, as_it_was, base_after, recovered
+from playlist_builder.syncing.retarget import Same
+from playlist_builder.which import Which, is_refusal
 
 if TYPE_CHECKING:
     from playlist_builder.builder import Desk, Loaded, Options
 
-PATIENCE_S = (0.3, 0.6, 1.2, 2.9)  # pauses before a stale read is believed: 5 s in all
-ROUNDS = 4  # times that a list is planned for in one run
 MUCH = 0.3  # share of the entries whose removal needs a person's yes …
 MANY = 5  # … if it is more than this many entries
 MOST_REVISIONS = 8
@@ -44,6 +44,27 @@ class Ask:
 
     recreate: Callable[[str], bool] | None = None  # the playlist is gone: make a new one?
     insist: Callable[[str], bool] | None = None  # the plan removes much: go on?
+
+
+@dataclass(frozen=True)
+class TextsToWrite:
+    """What to change of a playlist's texts; None: nothing."""
+
+    name: str | None = None
+    description: str | None = None
+    public: bool | None = None
+
+    def parts(self) -> list[TextsToWrite]:
+        """Each text alone."""
+        alone = (
+            TextsToWrite(name=self.name),
+            TextsToWrite(description=self.description),
+            TextsToWrite(public=self.public),
+        )
+        return [part for part in alone if part != NOTHING]
+
+
+NOTHING = TextsToWrite()
 
 
 class Push:
@@ -67,6 +88,7 @@ class Push:
         self.options = options
         self.number = run
         self.place = desk.place(loaded.name)
+        self.which = Which(desk, loaded, lock, dry_run=options.dry_run)
         self.changes = Changes()
         self.notes: list[str] = []
         self.head: PlaylistHead | None = None
@@ -74,8 +96,7 @@ class Push:
 
     def run(self) -> None:
         """Makes the playlist right, or raises `ServiceError` or `UnsafePlan` with nothing lost."""
-        self._run()
-        remembered = self.state.remembered(self.place)
+        remembered = self._run()
         if remembered is None or self.options.dry_run or self.options.locked:
             return
         before, done = self.matches, self.changes
@@ -85,7 +106,7 @@ class Push:
         self.notes += looked.notes
         self._stand_in(looked.remembered)
         if self.matches != before:
-            self._merge_and_write(looked.remembered)
+            self._merge_and_write(looked.remembered, NOTHING)
             self.changes = replace(
                 self.changes,
                 added=self.changes.added + done.added,
@@ -93,35 +114,32 @@ class Push:
                 moved=self.changes.moved + done.moved,
             )
 
-    def _stand_in(self, remembered: Remembered | None) -> None:
-        """What went grey is wanted elsewhere; nothing of that reaches the lock."""
-        if remembered is not None and remembered.grey and not self.options.refresh:
-            known = self.state.recordings(stand_ins(remembered.grey).values())
-            self.matches = with_stand_ins(self.matches, remembered.grey, known)
-
-    def _run(self) -> None:
-        remembered = self.state.remembered(self.place)
+    def _run(self) -> Remembered | None:
+        """What is remembered of the playlist when it is right; None in a dry run that would create it."""
+        found = self.which.find()
+        if found is None and self.options.dry_run:
+            self.changes = Changes(added=len(self._wanted()))
+            return None
+        found = found or self.which.create()
+        self.head, self.created = found.head, found.created
+        self.notes += found.notes
+        remembered = found.remembered
         self._stand_in(remembered)
-        remembered = self._adopt() if remembered is None else self._still_there(remembered)
-        if remembered is None:
-            if self.options.dry_run:
-                self._dry_new()
-                return
-            remembered = self._create()
-        assert self.head is not None
-        writes_texts = self._texts(remembered)
+        wanted = self._texts(remembered)
         picture = self._picture(remembered)
-        if self._unchanged(remembered) and writes_texts == TextsToWrite() and picture is None:
-            self.changes = self._kept(remembered)
-            self._release(remembered)
-            return
         if self._unchanged(remembered):
             self.changes = self._kept(remembered)
+            if self.options.dry_run:
+                return remembered
+            sent = self._send_texts(remembered, wanted)
+            if wanted != NOTHING:
+                self._look_again(remembered)
+            said = self._said(remembered, sent)
+            remembered = replace(remembered, texts=said, held=False, synced_at=self.state.now())
+            self.state.remember(self.place, remembered)
         else:
-            remembered = self._merge_and_write(remembered)
-        if not self.options.dry_run:
-            remembered = self._write_texts(remembered, writes_texts)
-            self._write_picture(remembered, picture)
+            remembered = self._merge_and_write(remembered, wanted)
+        return remembered if self.options.dry_run else self._write_picture(remembered, picture)
 
     def reference(self) -> PlaylistRef | None:
         """The playlist as reports name it; None where there is none (a dry run that would create it)."""
@@ -135,111 +153,11 @@ class Push:
             public=self.head.public,
         )
 
-    # ------------------------------------------------------------ which playlist
-
-    def _ours(self, head: PlaylistHead) -> bool:
-        account = self.service.account
-        return head.owner_id in (account.user_id, account.id)
-
-    def _pages(self, first: int = 0) -> Sequence[int]:
-        """Offsets of the library's pages, `first` first."""
-        total = self.service.library_page(first).total
-        return [first, *(offset for offset in range(0, total, 50) if offset != first)]
-
-    def _adopt(self) -> Remembered | None:
-        """A playlist of one's own that carries this lock's mark, or None."""
-        for offset in self._pages():
-            for head in self.service.library_page(offset).playlists:
-                found = texts.lock_in(head.description)
-                if found is not None and found[1] == self.lock.id and self._ours(head):
-                    self.head = head
-                    self.notes.append(f"Found again by the mark in its description: {head.name}")
-                    return Remembered(playlist_id=head.id, name=head.name, page=offset, url=head.url)
-        return None
-
-    def _still_there(self, remembered: Remembered) -> Remembered | None:
-        for offset in self._pages(remembered.page):
-            for head in self.service.library_page(offset).playlists:
-                if head.id == remembered.playlist_id:
-                    if not self._ours(head):
-                        raise ServiceError(
-                            f"The playlist {head.name!r} belongs to another account now; it was not touched. "
-                            f"To make one of your own: {self._command('unlink')}, then sync again."
-                        )
-                    self.head = head
-                    return replace(remembered, page=offset)
-        if self.service.in_library(remembered.playlist_id):
-            snapshot = self.service.read(remembered.playlist_id)
-            if self._ours(snapshot.head):
-                self.head = snapshot.head
-                return remembered
-        name = remembered.name or self.loaded.tracklist.title
-        question = f"The playlist {name!r} was removed from the library. Make a new one?"
-        if self.desk.ask.recreate is not None and not self.options.dry_run and self.desk.ask.recreate(question):
-            self.state.forget(self.place)
-            return None
-        raise ServiceError(
-            f"The playlist {name!r} is no longer in the library, so nothing was written. To make a new one: "
-            f"{self._command('unlink')}, then {self._command('sync')}. "
-            f"To stop looking after it: {self._command('remove')}"
-        )
-
-    def _command(self, verb: str, *rest: str) -> str:
-        """A command for this listing that can be copied."""
-        return command_line(verb, self.loaded.name, self.service.name, *rest)
-
-    def _create(self) -> Remembered:
-        mark = texts.mark(self.loaded.name, self.lock.id)
-        name = texts.one_line(self.loaded.tracklist.title, texts.NAME_LIMIT)
-        public = self.loaded.tracklist.public
-        for attempt in range(3):
-            try:
-                self.head = self.service.create(name, mark, public)
-                break
-            except Ambiguous:
-                found = self._patiently_adopt()
-                if found is not None:
-                    self.created = True
-                    return found
-                if attempt == 2:
-                    raise
-            except ServiceError as error:
-                if error.code != 3 or isinstance(error, NotFound) or not mark:
-                    raise
-                found = self._adopt()  # a text that is refused must not leave a second playlist
-                if found is not None:
-                    return found
-                if attempt == 2:
-                    raise
-                mark = ""
-        assert self.head is not None
-        self.created = True
-        made = Remembered(
-            playlist_id=self.head.id,
-            name=self.head.name,
-            url=self.head.url,
-            base=(),
-            created=True,
-            texts=Texts(
-                name=self.head.name,
-                name_asked=name,
-                description=self.head.description,
-                description_asked=mark,
-                public_asked=public,
-                public_seen=self.head.public,
-            ),
-        )
-        self.state.remember(self.place, made)
-        return made
-
-    def _patiently_adopt(self) -> Remembered | None:
-        for pause in (0.0, *PATIENCE_S):
-            self.desk.clock.sleep(pause)
-            found = self._adopt()
-            if found is not None:
-                self.notes.pop()
-                return found
-        return None
+    def _stand_in(self, remembered: Remembered | None) -> None:
+        """What went grey is wanted elsewhere; nothing of that reaches the lock."""
+        if remembered is not None and remembered.grey and not self.options.refresh:
+            known = self.state.recordings(stand_ins(remembered.grey).values())
+            self.matches = with_stand_ins(self.matches, remembered.grey, known)
 
     # ------------------------------------------------------------ unchanged?
 
@@ -260,20 +178,16 @@ class Push:
         total = self.head.total if self.head and self.head.total is not None else ours
         return Changes(kept=ours, foreign=max(0, total - ours))
 
-    def _release(self, remembered: Remembered) -> None:
-        """After an undo a sync by name takes the playlist up again."""
-        if not self.options.dry_run:
-            self.state.remember(self.place, replace(remembered, held=False, synced_at=self.state.now()))
-
-    def _dry_new(self) -> None:
-        self.changes = Changes(added=len(self._wanted()))
-
     # ------------------------------------------------------------ the list
 
-    def _merge_and_write(self, remembered: Remembered) -> Remembered:
+    def _merge_and_write(self, remembered: Remembered, wanted: TextsToWrite) -> Remembered:
+        """Reads, merges, writes texts and list, and reads again: what is remembered then."""
         snapshot = self._read(remembered)
-        merged = self._merge(snapshot, remembered)
+        self.head = snapshot.head
+        cut_off = self.state.cut_off(self.place, remembered.playlist_id)
+        merged = self._merge(snapshot, remembered, cut_off)
         steps = plan([entry.uri for entry in snapshot.entries], merged.goal)
+        self._refuse_if_unsafe(steps, snapshot, stand_ins(remembered.grey))
         changes = Changes(
             added=steps.added,
             removed=steps.removed,
@@ -281,96 +195,109 @@ class Push:
             kept=len(merged.uris) - steps.added - len(merged.foreign),
             foreign=len(merged.foreign),
         )
-        self._refuse_if_unsafe(steps, snapshot, stand_ins(remembered.grey))
         if self.options.dry_run:
             self.changes = changes
             return remembered
         decisions = self._hand(merged, snapshot)
         if decisions and not self.options.locked:
             self._save_lock(decisions)
-        copy = Copy(
-            playlist_id=remembered.playlist_id,
-            run=self.number,
-            taken=self.state.now(),
-            before=snapshot.entries,
-            target=merged.uris,
-            base=remembered.base,
-            leaves=tuple(uri for _, uri in merged.ours),
-            created=self.created,
-        )
-        number = self.state.save_copy(self.place, copy) if steps.operations else None
-        done = self._written(snapshot, steps, merged.uris) if steps.operations else snapshot
-        self.changes = changes
-        after = tuple(entry.uri for entry in done.entries)
+        sent = self._send_texts(remembered, wanted)  # before the list: the reading after that proves both
+        copy = cut_off
+        done = snapshot
+        if steps.operations:
+            copy = self._save_copy(remembered, snapshot, merged, cut_off)
+            done = self._written(snapshot, steps, merged.uris)
+        self.changes = changes  # what failed on the way is not told as done
+        self.head = done.head
+        if wanted != NOTHING and not steps.operations:
+            self._look_again(remembered)
         self._restored(merged)
         self._learn(done)
-        kept = _kept(merged, after, self.lock.named(self.service.name))
+        kept = _kept(merged, tuple(entry.uri for entry in done.entries), self.lock.named(self.service.name))
         remembered = replace(
             remembered,
             name=done.head.name,
             url=done.head.url,
+            lock=self.lock.id,
             base=kept.base,
             known=tuple(sorted(kept.known)),
             links=kept.links,
             desired=self._wanted(),
             revisions=(*remembered.revisions, done.head.revision)[-MOST_REVISIONS:],
+            texts=self._said(remembered, sent),
             held=False,
             synced_at=self.state.now(),
             read_at=self.state.now(),
         )
         self.state.remember(self.place, remembered)
-        if number is not None:
-            self.state.finish_copy(number, replace(copy, after=after))
-        self.head = done.head
+        if copy is not None:  # also one that was cut off: it had come to its end after all, or what it left is right
+            self.state.finish_copy(copy.id, replace(copy, after=tuple(entry.uri for entry in done.entries)))
         return remembered
 
     def _read(self, remembered: Remembered) -> Snapshot:
-        if self.created and remembered.base == () and self.head is not None:
+        if self.created and remembered.base == () and self.head is not None and not self.head.total:
             return Snapshot(head=self.head, entries=())  # just made: nothing can be in it
         snapshot = self.service.read(remembered.playlist_id)
-        if not self._ours(snapshot.head):
+        if not self.which.is_ours(snapshot.head):
             raise ServiceError(f"The playlist {snapshot.head.name!r} belongs to another account; it was not touched.")
         return snapshot
 
-    def _merge(self, snapshot: Snapshot, remembered: Remembered) -> Merged:
+    def _save_copy(self, remembered: Remembered, snapshot: Snapshot, merged: Merged, cut_off: Copy | None) -> Copy:
+        """A copy of the list before the write. After one that was cut off, the list of before that: what stands there
+        now is a list that nobody wanted."""
+        before = snapshot.entries
+        if cut_off is not None and cut_off.kind == "sync":
+            before = as_it_was(before, _of(cut_off))
+        copy = Copy(
+            playlist_id=remembered.playlist_id,
+            run=self.number,
+            taken=self.state.now(),
+            before=before,
+            target=merged.uris,
+            base=remembered.base,
+            leaves=tuple(uri for _, uri in merged.ours),
+            created=self.created,
+        )
+        return replace(copy, id=self.state.save_copy(self.place, copy))
+
+    def _merge(self, snapshot: Snapshot, remembered: Remembered, cut_off: Copy | None) -> Merged:
         decisions = self._decisions()
         wishes = [
             Wish(
-                row=i,
-                uri=m.recording.uri if m.recording else None,
-                recording=m.recording,
-                open=m.recording is None and m.outcome in ("missing", "review"),
-                restored=bool(decisions[i] and decisions[i].restored),  # type: ignore[union-attr]
-                person=m.outcome == "pinned",
+                row=row,
+                uri=match.recording.uri if match.recording else None,
+                recording=match.recording,
+                open=match.recording is None and match.outcome in ("missing", "review"),
+                restored=decision is not None and decision.restored,
+                person=match.outcome == "pinned",
             )
-            for i, m in enumerate(self.matches)
-            if m.outcome != "skipped"
+            for row, (match, decision) in enumerate(zip(self.matches, decisions, strict=True))
+            if match.outcome != "skipped"
         ]
-        cut_off = self._cut_off(remembered)
+        base = remembered.base
         memory = Memory(
-            base=remembered.base if cut_off is None else _base_after(remembered.base, cut_off, snapshot.entries),
+            base=base if cut_off is None else base_after(base, _of(cut_off), snapshot.entries),
             named=self.lock.named(self.service.name),
             known=frozenset(remembered.known),
             links=remembered.links,
             unsure=cut_off is not None,
         )
         merged = merge(snapshot.entries, wishes, memory, same=one_recording, fits=self._fits, prune=self.options.prune)
-        return merged if cut_off is None else recovered(merged, snapshot.entries, cut_off)
-
-    def _cut_off(self, remembered: Remembered) -> Copy | None:
-        """The copy of a write that was interrupted and not made good since."""
-        copies = self.state.copies(self.place, remembered.playlist_id)
-        return copies[0] if copies and copies[0].after is None else None
+        return merged if cut_off is None else recovered(merged, snapshot.entries, _of(cut_off))
 
     def _fits(self, row: int, recording: Recording) -> bool:
         """Whether a recording that the user put in answers the row: by its names, whatever its version."""
         track = self.matches[row].track
         return bool(recording.title) and score(track, recording).total >= THRESHOLD
 
-    def _written(self, snapshot: Snapshot, steps: Plan, target: tuple[str | None, ...]) -> Snapshot:
+    def _command(self, verb: str, *rest: str) -> str:
+        """A command for this listing that can be copied."""
+        return command_line(verb, self.loaded.name, self.service.name, *rest)
+
+    def _written(self, snapshot: Snapshot, steps: Plan, target: Sequence[str | None]) -> Snapshot:
         """The list after the plan; a refusal names the rows whose recording nobody has seen yet."""
         try:
-            return settle(self.desk, snapshot, steps, target, self._relinked)
+            return settle(self.desk, snapshot, steps, target, self._relinked())
         except ServiceError as error:
             unseen = [i for i, m in enumerate(self.matches) if m.recording is not None and not m.recording.title]
             if type(error) not in (ServiceError, NotFound) or not unseen:
@@ -380,7 +307,7 @@ class Push:
             )
             raise ServiceError(f"{error.message} Is it a link that you chose? To take one back, {rows}") from error
 
-    def _refuse_if_unsafe(self, steps: Plan, snapshot: Snapshot, replaced: Container[str | None] = ()) -> None:
+    def _refuse_if_unsafe(self, steps: Plan, snapshot: Snapshot, replaced: Container[str | None]) -> None:
         lost = steps.removed - sum(entry.uri in replaced for entry in snapshot.entries)
         much = lost > MANY and lost > MUCH * len(snapshot.entries)
         if not much or self.options.yes or self.options.dry_run:
@@ -390,11 +317,15 @@ class Push:
             return
         raise UnsafePlan(f"{words}, so nothing was written. Look with -n; to go on: --yes")
 
-    def _relinked(self, entry: Entry, uri: str | None) -> bool:
-        if uri is None or entry.recording is None:
-            return False
-        wanted = next((m.recording for m in self.matches if m.recording and m.recording.uri == uri), None)
-        return wanted is not None and one_recording(entry.recording, wanted)
+    def _relinked(self) -> Same:
+        """Whether an entry is the recording that some row wants, under another id."""
+        wanted = {match.recording.uri: match.recording for match in self.matches if match.recording}
+
+        def same(entry: Entry, uri: str | None) -> bool:
+            recording = wanted.get(uri) if uri is not None else None
+            return recording is not None and entry.recording is not None and one_recording(entry.recording, recording)
+
+        return same
 
     # ------------------------------------------------------------ what was learnt
 
@@ -444,8 +375,8 @@ class Push:
         decisions = list(self._decisions())
         for row, decision in changed.items():
             decisions[row] = decision
-        self.lock = locks.updated(self.lock, self.loaded.tracklist.tracks, self.service.name, decisions)
-        locks.save(self.loaded.lock_path, self.lock)
+        tracks = self.loaded.tracklist.tracks
+        self.lock = locks.amend(self.loaded.lock_path, self.lock, tracks, self.service.name, decisions)
 
     def _learn(self, done: Snapshot) -> None:
         """The entries that were read tell ISRC, length and playability; the matches get what they lacked."""
@@ -468,49 +399,94 @@ class Push:
 
     # ------------------------------------------------------------ name, description, visibility
 
-    def _texts(self, remembered: Remembered) -> TextsToWrite:
-        assert self.head is not None
-        said, wishes = remembered.texts, self.loaded.tracklist
+    def _wishes(self) -> TextsToWrite:
+        """The texts as the listing wants them."""
+        wishes = self.loaded.tracklist
         mark = texts.mark(self.loaded.name, self.lock.id)
-        wanted = texts.description_for(wishes.description, wishes.source, mark)
-        title = texts.one_line(wishes.title, texts.NAME_LIMIT)
-        name = texts.text_to_write(said.name, title, self.head.name, asked_before=said.name_asked)
         return TextsToWrite(
-            name=name,
-            description=texts.text_to_write(
-                said.description, wanted, self.head.description, asked_before=said.description_asked
-            ),
-            public=texts.visibility_to_write(said.public_asked, said.public_seen, wishes.public, self.head.public),
+            name=texts.one_line(wishes.title, texts.NAME_LIMIT),
+            description=texts.description_for(wishes.description, wishes.source, mark),
+            public=wishes.public,
         )
 
-    def _write_texts(self, remembered: Remembered, wanted: TextsToWrite) -> Remembered:
+    def _texts(self, remembered: Remembered) -> TextsToWrite:
         assert self.head is not None
-        said = remembered.texts
-        if wanted != TextsToWrite():
-            try:
-                self.service.change_details(
-                    remembered.playlist_id, name=wanted.name, description=wanted.description, public=wanted.public
-                )
-            except ServiceError as error:
-                if error.code != 3:
-                    raise
-                self.notes.append(f"The service did not take the playlist's texts ({error}); the tracks are right.")
-        said = replace(
-            said,
-            name=wanted.name or said.name,
-            name_asked=wanted.name or said.name_asked,
-            description=wanted.description if wanted.description is not None else said.description,
-            description_asked=wanted.description if wanted.description is not None else said.description_asked,
-            public_asked=wanted.public if wanted.public is not None else said.public_asked,
-            public_seen=self.head.public,
+        said, wishes, head = remembered.texts, self._wishes(), self.head
+        described = said.description
+        if described is None and head.description == texts.mark(self.loaded.name, self.lock.id):
+            described = head.description  # a bare mark is ours, whoever remembers writing it
+        return TextsToWrite(
+            name=texts.text_to_write(said.name, wishes.name or "", head.name, asked_before=said.name_asked),
+            description=texts.text_to_write(
+                described, wishes.description or "", head.description, asked_before=said.description_asked
+            ),
+            public=texts.visibility_to_write(said.public_asked, said.public_seen, bool(wishes.public), head.public),
         )
-        if said.public_asked is False and self.head.public:
+
+    def _send_texts(self, remembered: Remembered, wanted: TextsToWrite) -> TextsToWrite:
+        """Sends the texts; those that need not be sent again: taken, or refused for good. If they are refused
+        together, each is sent alone, so that one does not keep back the others."""
+        parts = wanted.parts()
+        if not parts:
+            return NOTHING
+        error = self._change(remembered, wanted)
+        if error is None:
+            return wanted
+        if len(parts) == 1 or not is_refusal(error):
+            self.notes.append(f"The service did not take the playlist's texts ({error}).")
+            return wanted if is_refusal(error) else NOTHING
+        done = [self._send_texts(remembered, part) for part in parts]
+        return TextsToWrite(
+            name=next((part.name for part in done if part.name is not None), None),
+            description=next((part.description for part in done if part.description is not None), None),
+            public=next((part.public for part in done if part.public is not None), None),
+        )
+
+    def _change(self, remembered: Remembered, wanted: TextsToWrite) -> ServiceError | None:
+        """Sends texts; the error that came, unless it stops the run."""
+        try:
+            self.service.change_details(
+                remembered.playlist_id, name=wanted.name, description=wanted.description, public=wanted.public
+            )
+        except ServiceError as error:
+            if error.code != 3:
+                raise
+            return error
+        return None
+
+    def _look_again(self, remembered: Remembered) -> None:
+        """The playlist's head as it reads now, from the library's page where it was."""
+        heads = self.service.library_page(remembered.page).playlists
+        self.head = next((head for head in heads if head.id == remembered.playlist_id), self.head)
+
+    def _said(self, remembered: Remembered, sent: TextsToWrite) -> Texts:
+        """What to remember of the texts, as the service reports them after `sent`.
+
+        Where nothing is remembered yet, the listing's words count as asked for: what differs from them is the user's,
+        and stays when the listing changes.
+        """
+        assert self.head is not None
+        said, wishes, head = remembered.texts, self._wishes(), self.head
+        if sent.name is not None or said.name is None or head.name == wishes.name:
+            is_ours = sent.name is not None or head.name == wishes.name
+            said = replace(said, name=head.name if is_ours else wishes.name, name_asked=wishes.name)
+        if sent.description is not None or said.description is None or head.description == wishes.description:
+            is_ours = sent.description is not None or head.description == wishes.description
+            said = replace(
+                said,
+                description=head.description if is_ours else wishes.description,
+                description_asked=wishes.description,
+            )
+        asked = self.created or sent.public is not None
+        if asked or said.public_asked is None or head.public == wishes.public:
+            said = replace(said, public_asked=wishes.public, public_seen=head.public)
+        if asked and wishes.public is False and head.public:
             self.notes.append(
                 "Spotify reports the playlist as public although it was asked not to be. In the app: … > Make private."
             )
-        remembered = replace(remembered, texts=said)
-        self.state.remember(self.place, remembered)
-        return remembered
+        return said
+
+    # ------------------------------------------------------------ the cover
 
     def _picture(self, remembered: Remembered) -> Cover | None:
         """The listing's cover where it is not the one sent last; raises `ListingError` for what is no picture."""
@@ -520,27 +496,23 @@ class Push:
         found = cover.read(self.loaded.path, name)
         return None if found.key == remembered.texts.cover else found
 
-    def _write_picture(self, remembered: Remembered, picture: Cover | None) -> None:
+    def _write_picture(self, remembered: Remembered, picture: Cover | None) -> Remembered:
         if picture is None:
-            return
+            return remembered
         try:
             self.service.set_cover(remembered.playlist_id, picture.jpeg)
         except ServiceError as error:
             if error.code != 3:
                 raise
             self.notes.append(f"The service did not take the cover ({error}); the tracks are right.")
-            return
-        said = replace(remembered.texts, cover=picture.key)
-        self.state.remember(self.place, replace(remembered, texts=said))
+            return remembered
+        remembered = replace(remembered, texts=replace(remembered.texts, cover=picture.key))
+        self.state.remember(self.place, remembered)
+        return remembered
 
 
-@dataclass
-class TextsToWrite:
-    """What to change of a playlist's texts; None: nothing."""
-
-    name: str | None = None
-    description: str | None = None
-    public: bool | None = None
+def _of(copy: Copy) -> CutOff:
+    return CutOff(before=copy.before, target=copy.target, leaves=copy.leaves)
 
 
 def _kept(merged: Merged, after: Sequence[str | None], named: frozenset[str]) -> Memory:
@@ -548,156 +520,3 @@ def _kept(merged: Merged, after: Sequence[str | None], named: frozenset[str]) ->
     if len(after) == len(merged.uris):
         return remember(merged, after, named)
     return Memory(base=tuple(uri for _, uri in merged.ours), named=named, known=named)
-
-
-def _base_after(base: tuple[str, ...] | None, cut_off: Copy, entries: Sequence[Entry]) -> tuple[str, ...] | None:
-    """What is ours in a list that an interrupted write left: what stands there beyond the user's own of each URI."""
-    if base is None or cut_off.leaves is None:
-        return base
-    there = Counter(entry.uri for entry in entries)
-    own = Counter(cut_off.target) - Counter(cut_off.leaves)
-    ours = {uri: max(0, there[uri] - own[uri]) for uri in (*base, *cut_off.leaves)}
-    kept = []
-    for uri in (*base, *cut_off.leaves):
-        if ours[uri] > 0:
-            ours[uri] -= 1
-            kept.append(uri)
-    return tuple(kept)
-
-
-def recovered(merged: Merged, entries: Sequence[Entry], cut_off: Copy) -> Merged:
-    """`merged` with the user's entries put back that an interrupted write had taken out only to add them again."""
-    before = Counter(entry.uri for entry in cut_off.before if entry.kind == "track")
-    lost = Counter(cut_off.target) - Counter(entry.uri for entry in entries) - Counter(merged.uris)
-    goal, uris, ours = list(merged.goal), list(merged.uris), list(merged.ours)
-    for place, uri in enumerate(cut_off.target):
-        if uri is None or not lost[uri] or not before[uri]:
-            continue
-        lost[uri] -= 1
-        at = _behind(cut_off.target[:place], uris)
-        goal.insert(at, uri)
-        uris.insert(at, uri)
-        ours = [(where + (where >= at), wanted) for where, wanted in ours]
-    return replace(merged, goal=tuple(goal), uris=tuple(uris), ours=tuple(ours))
-
-
-Same = Callable[[Entry, str | None], bool]
-
-
-def settle(
-    desk: Desk,
-    snapshot: Snapshot,
-    steps: Plan,
-    target: Sequence[str | None],
-    same: Same = lambda entry, uri: False,
-) -> Snapshot:
-    """Sends the plan, one edit at a time, and verifies by reading; plans again where something else came out.
-
-    Returns the list as read at the end. `same` says whether an entry is the URI's recording under another id. Raises
-    `NotApplied` after ROUNDS tries, and definite refusals of the service as they come.
-    """
-    playlist = snapshot.head.id
-    there = {entry.uri for entry in snapshot.entries}
-    going = Counter(e.uri for e in snapshot.entries if e.kind == "track") - Counter(target)
-    new = {uri for uri in target if uri is not None and uri not in there}
-
-    def fits(entry: Entry, uri: str | None) -> bool:
-        # In a list that is otherwise right, what stands where we added a recording is that recording: the service may
-        # show it under another id, and nothing of another name.
-        return same(entry, uri) or (entry.kind == "track" and uri in new and not going[entry.uri])
-
-    for _ in range(ROUNDS):
-        now = [entry.uri for entry in snapshot.entries]
-        sent = None
-        try:
-            for operation in steps.operations:
-                sent = operation
-                desk.service.write(playlist, operation)
-                now = replay(now, [operation])
-        except Ambiguous:
-            assert sent is not None
-            snapshot = _read_until(desk, playlist, [now, replay(now, [sent]), list(target)], fits)
-        else:
-            snapshot = _read_until(desk, playlist, [list(target)], fits)
-        if _equal(snapshot, target, fits):
-            return snapshot
-        steps = plan([entry.uri for entry in snapshot.entries], retarget(snapshot.entries, target, going, same))
-        if not steps.operations:
-            return snapshot
-    raise NotApplied(
-        f"The playlist {snapshot.head.name!r} did not become what was planned after {ROUNDS} tries; a copy of the "
-        "list before is kept (playlist history). Wait a while, then sync again."
-    )
-
-
-def _read_until(desk: Desk, playlist: str, wanted: list[list[str | None]], same: Same) -> Snapshot:
-    """The list as read; read again with growing pauses while it is none of `wanted`: reads may be stale."""
-    snapshot = desk.service.read(playlist)
-    for pause in PATIENCE_S:
-        if any(_equal(snapshot, uris, same) for uris in wanted):
-            break
-        desk.clock.sleep(pause)
-        snapshot = desk.service.read(playlist)
-    return snapshot
-
-
-def _equal(snapshot: Snapshot, uris: Sequence[str | None], same: Same) -> bool:
-    """Whether the list holds these URIs in order, a recording under another id counting as itself."""
-    if len(snapshot.entries) != len(uris):
-        return False
-    pairs = zip(snapshot.entries, uris, strict=True)
-    return all(entry.uri == uri or same(entry, uri) for entry, uri in pairs)
-
-
-def _behind(ahead: Sequence[str | None], uris: Sequence[str | None]) -> int:
-    """The place behind the nearest of `ahead` that `uris` has, the second of a repeated URI standing for the second."""
-    for place in range(len(ahead) - 1, -1, -1):
-        which = ahead[: place + 1].count(ahead[place])
-        places = [i for i, uri in enumerate(uris) if uri == ahead[place]]
-        if places:
-            return places[min(which, len(places)) - 1] + 1
-    return 0
-
-
-def retarget(
-    entries: Sequence[Entry], target: Sequence[str | None], going: Counter[str | None], same: Same
-) -> list[int | str]:
-    """A goal for `plan`: `target` over `entries` as they are now.
-
-    Of entries that `target` does not have, as many as `going` says are to go; the rest came from elsewhere meanwhile
-    and stay behind their neighbour.
-    """
-    free: dict[str | None, list[int]] = {}
-    for place in range(len(entries) - 1, -1, -1):
-        free.setdefault(entries[place].uri, []).append(place)
-    goal: list[int | str] = []
-    used: set[int] = set()
-    for uri in target:
-        found = _taken(uri, entries, free, used, same)
-        if found is not None:
-            goal.append(found)
-            used.add(found)
-        elif uri is not None and not uri.startswith("spotify:local:"):
-            goal.append(uri)
-    left = Counter(going)
-    for place, entry in enumerate(entries):
-        if place in used:
-            continue
-        if entry.kind == "track" and left[entry.uri] > 0:
-            left[entry.uri] -= 1
-            continue
-        before = [goal.index(p) for p in range(place) if p in used]
-        goal.insert(before[-1] + 1 if before else 0, place)
-        used.add(place)
-    return goal
-
-
-def _taken(
-    uri: str | None, entries: Sequence[Entry], free: dict[str | None, list[int]], used: set[int], same: Same
-) -> int | None:
-    """The place of an entry that is the URI, or its recording under another id; None where there is none."""
-    while free.get(uri):
-        place = free[uri].pop()
-        if place not in used:
-            return place
-    return next((p for p, entry in enumerate(entries) if p not in used and same(entry, uri)), None)

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from playlist_builder.builder import Desk
 from playlist_builder.errors import ListingError, ServiceError, UnsafePlan
 from playlist_builder.model import Changes, Entry, EntryKind
-from playlist_builder.push import settle
 from playlist_builder.report.text import command_line
-from playlist_builder.store.state import Copy, Remembered, Run
+from playlist_builder.settle import read_until, settle
+from playlist_builder.store import running
+from playlist_builder.store.state import Copy, Place, Remembered, Run
 from playlist_builder.syncing.plan import plan
+from playlist_builder.syncing.recovery import CutOff, as_it_was
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +33,19 @@ def undo(desk: Desk, listing: str, *, force: bool = False) -> Undone:
     Local files and episodes were never removed; entries that come back are new to the service (`added_at`).
     """
     place = desk.place(listing)
+    with running.alone(desk.state.directory, listing, lambda: desk.say(f"Another run is busy with {listing}.")):
+        return _undo(desk, listing, place, force)
+
+
+def _undo(desk: Desk, listing: str, place: Place, force: bool) -> Undone:
     remembered = desk.state.remembered(place)
-    copies = desk.state.copies(place, remembered.playlist_id) if remembered else []
-    if remembered is None or not copies:
+    last = desk.state.last_copy(place, remembered.playlist_id) if remembered else None
+    if remembered is None or last is None:
         raise ListingError(f"There is nothing to undo: no write to a playlist of {listing!r} is remembered here.")
-    last = copies[0]
-    snapshot = desk.service.read(remembered.playlist_id)
+    if last.after is None:
+        snapshot = desk.service.read(remembered.playlist_id)
+    else:
+        snapshot = read_until(desk, remembered.playlist_id, [last.after])
     if snapshot.head.owner_id not in (desk.service.account.user_id, desk.service.account.id):
         raise ServiceError(f"The playlist {snapshot.head.name!r} belongs to another account; it was not touched.")
     now = tuple(entry.uri for entry in snapshot.entries)
@@ -45,9 +54,11 @@ def undo(desk: Desk, listing: str, *, force: bool = False) -> Undone:
             f"The playlist changed since the last write ({last.taken}), so nothing was put back. "
             f"To put the older list back all the same: {command_line('undo', listing, desk.service.name, '--force')}"
         )
+    before = snapshot.entries
     if last.kind == "undo" and last.after is None:  # an undo that was cut off is finished, not undone
-        before = tuple(Entry(uri=uri, kind=_kind(uri)) for uri in last.target)
-        last = replace(last, before=before, base=last.leaves)
+        before = as_it_was(before, CutOff(before=last.before, target=last.target, leaves=last.leaves))
+        aim = tuple(Entry(uri=uri, kind=_kind(uri)) for uri in last.target)
+        last = replace(last, before=aim, base=last.leaves)
     goal, lost = _goal(snapshot.entries, last.before)
     steps = plan(now, goal)
     target = tuple(now[item] if isinstance(item, int) else item for item in goal)
@@ -56,7 +67,7 @@ def undo(desk: Desk, listing: str, *, force: bool = False) -> Undone:
         playlist_id=remembered.playlist_id,
         run=number,
         taken=desk.state.now(),
-        before=snapshot.entries,
+        before=before,
         target=target,
         base=remembered.base,
         leaves=last.base,
@@ -80,9 +91,11 @@ def undo(desk: Desk, listing: str, *, force: bool = False) -> Undone:
         requests=desk.service.requests().sent,
     )
     desk.state.end_run(number, ended)
-    sync = command_line("sync", listing, desk.service.name)
     return Undone(
-        name=done.head.name, changes=changes, notes=tuple(_notes(sync, steps.added, lost)), created=last.created
+        name=done.head.name,
+        changes=changes,
+        notes=tuple(_notes(command_line("sync", listing, desk.service.name), steps.added, lost)),
+        created=last.created,
     )
 
 
@@ -119,9 +132,8 @@ def _after(remembered: Remembered, last: Copy, revision: str, now: str) -> Remem
     """What is ours after an undo is what was ours before the write; scheduled runs are held off."""
     return replace(
         remembered,
-        base=last.base if last.base is not None else (),
+        base=last.base,
         desired=(),
-        links={},
         revisions=(revision,),
         held=True,
         synced_at=now,

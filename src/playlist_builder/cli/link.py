@@ -18,7 +18,7 @@ from playlist_builder.errors import NotFound, ServiceError, UsageError
 def link(ctx: click.Context, name: str, playlist: str, service: str | None) -> int:
     """Adopt a playlist of your own (a link, URI or id) as the listing's; what is in it stays yours."""
     from playlist_builder.cli.known import place_of
-    from playlist_builder.cli.run import load
+    from playlist_builder.cli.run import alone, load
     from playlist_builder.report.text import clean, command_line
     from playlist_builder.report.words import plural
     from playlist_builder.store.listings import Listings
@@ -46,8 +46,9 @@ def link(ctx: click.Context, name: str, playlist: str, service: str | None) -> i
                 raise ServiceError(f"The playlist {head.name!r} is {other}'s already. First: {unlink}")
         loaded = load(app, place.service, Listings(app.settings).find(name), adopt=True)
         known = tuple(sorted(loaded.lock.named(place.service)))  # nothing that stands there is ours
-        made = Remembered(playlist_id=head.id, name=head.name, url=head.url, base=(), known=known)
-        state.remember(place, made)
+        made = Remembered(playlist_id=head.id, name=head.name, url=head.url, lock=loaded.lock.id, base=(), known=known)
+        with alone(app, place.service, name):
+            state.remember(place, made)
     app.out.print(
         f"{name} is kept in {clean(head.name)} from now on; what is in it ({plural(len(snapshot.entries), 'track')}) "
         "is yours and stays.",
@@ -97,13 +98,16 @@ def unlink(ctx: click.Context, name: str, service: str | None) -> int:
 def remove(ctx: click.Context, name: str, remote: bool, with_listing: bool, yes: bool, service: str | None) -> int:
     """Stop looking after a listing: forget its schedule, playlist and memory; more only if asked."""
     from playlist_builder.cli.known import place_of
-    from playlist_builder.cli.run import lock_path
+    from playlist_builder.cli.run import alone, lock_path
     from playlist_builder.cli.schedule import remove_entries
     from playlist_builder.report.text import clean
     from playlist_builder.store.listings import Listings
 
     app = app_of(ctx)
     place = place_of(app, name, service, must_exist=False)
+    item = Listings(app.settings).find(name) if with_listing else None
+    if item is not None and item.shipped:
+        raise UsageError(f"{name} ships with the package; there is no file of yours to delete.")
     if (remote or with_listing) and not yes:
         what = " and ".join(
             [*(["the playlist in your library"] if remote else []), *(["the listing file"] if with_listing else [])]
@@ -111,14 +115,12 @@ def remove(ctx: click.Context, name: str, remote: bool, with_listing: bool, yes:
         if not app.interactive:
             raise UsageError(f"This removes {what}. To go on without a question: --yes")
         click.confirm(f"Remove {what} of {name}?", abort=True, err=True)
-    schedules = list(remove_entries(app, place.service, name))
-    for title in schedules:
-        app.out.print(f"Its schedule was removed ({title}).", markup=False)
-    with contextlib.closing(app.state(place.service)) as state:
+    with alone(app, place.service, name), contextlib.closing(app.state(place.service)) as state:
         remembered = state.remembered(place)
-        if not (schedules or remembered or state.rows(place) or state.runs(place, 1)):
-            Listings(app.settings).find(name)  # a name that nothing is known of is a slip
-        if remote and remembered is not None:
+        known = bool(remembered or state.rows(place) or state.runs(place, 1))
+        if remote and remembered is None:
+            app.out.print(f"No playlist is remembered for {name}: none was removed from the library.", markup=False)
+        elif remote and remembered is not None:  # first of all: what can fail
             with app.open_service(place.service) as opened:
                 opened.remove_from_library(remembered.playlist_id)
             app.out.print(
@@ -126,11 +128,13 @@ def remove(ctx: click.Context, name: str, remote: bool, with_listing: bool, yes:
                 markup=False,
                 soft_wrap=True,
             )
+        schedules = remove_entries(app, place.service, name)
+        for title in schedules:
+            app.out.print(f"Its schedule was removed ({title}).", markup=False)
+        if not known and not schedules:
+            Listings(app.settings).find(name)  # a name that nothing is known of is a slip
         state.forget(place, all=True)
-    if with_listing:
-        item = Listings(app.settings).find(name)
-        if item.shipped:
-            raise UsageError(f"{name} ships with the package; there is no file of yours to delete.")
+    if item is not None:
         lock_path(app, place.service, item).unlink(missing_ok=True)
         item.path.unlink()
         app.out.print(f"Deleted {item.path} and its lock.", markup=False, soft_wrap=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from playlist_builder import builder
 from playlist_builder.builder import Desk, Loaded, Options
 from playlist_builder.cli.app import App
 from playlist_builder.cli.reminders import settle
-from playlist_builder.errors import FIRST_CODES, AuthError, PlaylistError, RateLimited, ServiceError, UsageError
+from playlist_builder.errors import FIRST_CODES, AuthError, PlaylistError, RateLimited, UsageError
 from playlist_builder.model import Account, Result
 from playlist_builder.notices import login_warning
 from playlist_builder.push import Ask
@@ -24,7 +24,6 @@ from playlist_builder.report.words import plural
 from playlist_builder.store.listings import ListingFile, Listings
 
 UseCase = Callable[[Desk, Loaded, Options], Result]
-LONGEST_RUN_S = 1800  # what a second run waits for the first
 
 
 def choose(app: App, names: Sequence[str], all_: bool) -> list[ListingFile]:
@@ -110,7 +109,7 @@ def run_listings(
                     raise one
                 waiting = contextlib.nullcontext() if options.dry_run else alone(app, service, item.name)
                 with waiting, app.progress(one.tracklist.title, len(one.tracklist.tracks), as_json) as on_row:
-                    one = builder.load(item_of(one), one.lock_path)  # as the run before this one left it
+                    one = builder.as_it_is_now(one)  # as the run before this one left it
                     desk = Desk(
                         service=opened,
                         state=state,
@@ -156,28 +155,15 @@ def item_of(one: Loaded) -> ListingFile:
     return ListingFile(name=one.name, path=one.path)
 
 
-@contextlib.contextmanager
-def alone(app: App, service: str, name: str) -> Iterator[None]:
+def alone(app: App, service: str, name: str) -> contextlib.AbstractContextManager[None]:
     """One run at a time for each listing and login: the second waits, then starts from what is there."""
-    import filelock
+    from playlist_builder.store import running
 
-    from playlist_builder.store.files import private_directory
-
-    directory = private_directory(app.settings.data_dir(service) / "running")
-    lock = filelock.FileLock(directory / f"{name}.lock", mode=0o600)
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
+    def say() -> None:
         if app.verbosity >= 0:
             app.err.print(f"Another run is busy with {name}; waiting for it.", markup=False)
-        try:
-            lock.acquire(timeout=LONGEST_RUN_S)
-        except filelock.Timeout:
-            raise ServiceError(f"Another run has been busy with {name} for {LONGEST_RUN_S // 60} minutes.") from None
-    try:
-        yield
-    finally:
-        lock.release()
+
+    return running.alone(app.settings.data_dir(service), name, say)
 
 
 def scopes(loaded: Sequence[Loaded | PlaylistError]) -> tuple[str, ...]:
@@ -245,6 +231,5 @@ def say_price(app: App, desk: Desk, one: Loaded, service: str, options: Options)
         return
     with contextlib.closing(app.ledger(service)) as ledger:
         left = ledger.left()
-    today = "" if left is None else f", {left} left today"
-    words = f"{one.name}: about {plural(about, 'catalogue request')}{today}"
-    app.err.print(words, style="dim", markup=False, soft_wrap=True)
+    today = f"{about} of the {left} requests left today" if left is not None else plural(about, "catalogue request")
+    app.err.print(f"{clean(one.name)}: about {today}", style="dim", markup=False)

@@ -185,7 +185,9 @@ def add(
         _offer_run(app, chosen, job)
 
 
-@command.command("list", short_help="What is scheduled, and how it went.", epilog="Example: playlist schedule list")
+@command.command(
+    "list", short_help="What is scheduled, when it runs next, how it went.", epilog="Example: playlist schedule list"
+)
 @json_option
 @click.pass_obj
 def list_(app: App, as_json: bool) -> None:

@@ -22,7 +22,7 @@ def detect(source: Source) -> bool:
     if source.suffix == ".bbcode":
         return True
     closing = re.findall(rf"\[/(?:{_NAMES})\]", source.text[:100_000], re.IGNORECASE)
-    return len(closing) >= 2 or len(re.findall(r"^\s*\[\*\]", source.text[:100_000], re.MULTILINE)) >= 3
+    return len(closing) >= 2 or len(re.findall(r"^[ \t]*\[\*\]", source.text[:100_000], re.MULTILINE)) >= 3
 
 
 def parse(source: Source) -> tuple[Reading, ...]:

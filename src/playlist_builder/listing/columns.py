@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from playlist_builder.listing.brackets import habit_of
+from playlist_builder.listing.lines import is_side
 from playlist_builder.listing.prose import is_filler, tidy
-from playlist_builder.listing.signs import clean, fold
+from playlist_builder.listing.signs import clean, fold, opening_quote
 from playlist_builder.listing.source import Note
 from playlist_builder.listing.split import Surroundings, artist_lead, split
 from playlist_builder.listing.times import milliseconds
@@ -23,7 +24,11 @@ def _names(**columns: str) -> dict[str, str]:
 
 
 FIELDS: Mapping[str, str] = _names(
-    title="title|track|track name|track title|trackname|tracktitle|song|song name|song title|songtitle|name|"
+    title="nom de la piste|nom du morceau|nom de la chanson|titre de la piste|nombre de la pista|"
+    "nombre del tema|nome della traccia|nome traccia|nome brano|"
+    "nome della canzone|nome da faixa|nazwa utworu|naam nummer|naam van nummer|название трека|название песни|"
+    "låtens namn|name des titels|name des songs|"
+    "what|title|tune|cut|track|track name|track title|trackname|tracktitle|song|song name|song title|songtitle|name|"
     "titel|titelname|lied|liedtitel|songtitel|stück|"
     "musiktitel|titre|titre du morceau|morceau|chanson|nom|nom du titre|título|titulo|canción|nombre|"
     "nombre de la canción|tema|pista|"
@@ -32,7 +37,10 @@ FIELDS: Mapping[str, str] = _names(
     "låttitel|låtnamn|sang|sangtitel|kappale|şarkı|parça|название|трек|песня|композиция|наименование|曲名|"
     "タイトル|曲|楽曲|トラック名|トラック|歌曲|曲目|標題|标题|歌名|"
     "제목|곡명|노래|songs|titles|tracks|número musical|stueck|chanson titre|song track",
-    artist="artist|artists|artist name|artist names|artist name s|artistname|track artist|performer|performers|"
+    artist="who|nom de l artiste|nombre de artista|nome artista|nome dell artista|nazwa wykonawcy|naam artiest|"
+    "имя исполнителя|имя артиста|artistnamn|"
+    "name des künstlers|name des interpreten|song artist|"
+    "artist|artists|artist name|artist names|artist name s|artistname|track artist|performer|performers|"
     "performer s|artist credit|artistcredit|performed by|singer|singers|band|by|"
     "interpret|interpreten|interpret in|künstler|künstlername|gruppe|interprète|interprètes|artiste|"
     "artistes|chanteur|nom de l artiste|"
@@ -44,7 +52,7 @@ FIELDS: Mapping[str, str] = _names(
     "演唱|演唱者|艺人|歌手名|가수|아티스트|creator|act|artist s|interprets|interpretes|歌手 演奏",
     duration="duration|length|time|track duration|track length|duration ms|track duration ms|length ms|"
     "milliseconds|total time|running time|runtime|playtime|duration s|"
-    "seconds|durationms|trackduration|dauer|länge|spielzeit|laufzeit|zeit|durée|temps|duración|tiempo|"
+    "seconds|durationms|trackduration|dauer|länge|laenge|spielzeit|laufzeit|zeit|durée|temps|duración|tiempo|"
     "duração|tempo|durata|duur|tijd|speelduur|czas|czas trwania|"
     "längd|tid|varighed|lengde|kesto|süre|длительность|время|продолжительность|время звучания|時間|再生時間|"
     "演奏時間|收录时长|时长|時長|長さ|시간|재생시간|mins|min",
@@ -206,25 +214,31 @@ def _read(
     body = [
         (row, line) for row, line in zip(rows[at + 1 :], lines[at + 1 :], strict=True) if any(c.strip() for c in row)
     ]
-    habit = habit_of([cells_of.get(row, "title") for row, _ in body[:5000]], default_artist or "x")
+    titles = [cells_of.get(row, "title") for row, _ in body[:5000]]
+    habit = habit_of(titles, default_artist or "x")
+    quoted = sum(1 for title in titles if opening_quote(title)) >= 0.6 * len(titles)
     for row, line in body[:_MOST]:
         title, artist = cells_of.get(row, "title"), cells_of.get(row, "artist")
         if _is_heading_row(row, title) or _is_total(title, artist, cells_of.get(row, "number")):
             continue
         if not title or list(row) == list(heads):
-            if artist and columns["artist"] is not None:
-                notes.append(Note(text="Left out: no title.", line=line, source=clean(artist)[:120]))
+            if artist and columns["artist"] is not None and not TOTALS.match(fold(artist)):
+                notes.append(Note(text="Left out: this row has no title.", line=line, source=clean(artist)[:120]))
             continue
         if artist in ('"', "''", "〃", "″", "-dito-", "dito", "ditto", "do."):
             artist = last_artist
         last_artist = artist
         if not artist and columns["artist"] is not None and is_filler(title):
-            notes.append(Note(text="Left out: no track.", line=line, source=clean(title)[:120]))
+            notes.append(
+                Note(
+                    text="Left out: no track (an advert, news, an introduction?).", line=line, source=clean(title)[:120]
+                )
+            )
             continue
         tracks.append(
             Track(
-                title=tidy_cell(title, habit.labels),
-                artist=tidy_cell(artist, False) or default_artist,
+                title=tidy_cell(unquoted_start(title) if quoted else title, habit.labels),
+                artist=tidy_cell(several_names(artist), False) or default_artist,
                 duration_ms=_length(cells_of.get(row, "duration"), unit),
                 isrc=_isrc(cells_of.get(row, "isrc")),
                 version=cells_of.get(row, "version") or None,
@@ -250,6 +264,18 @@ class _Cells:
         """The cell of a field in a row, cleaned; "" without one."""
         column = self.columns.get(name)
         return clean(row[column]) if column is not None and column < len(row) else ""
+
+
+def unquoted_start(text: str) -> str:
+    """A title in quotes with a version after them, without the quotes."""
+    found = opening_quote(text)
+    rest = text[found[1] :].strip() if found else ""
+    return f"{found[0]} {rest}" if found and rest[:1] in ("(", "[") else text
+
+
+def several_names(text: str) -> str:
+    """Artists as exports list them, parted by semicolons or escaped commas, joined by commas."""
+    return re.sub(r"\s*;\s*(?=\S)", ", ", text).replace("\\,", ",")
 
 
 def tidy_cell(text: str, labels: bool) -> str:
@@ -312,7 +338,7 @@ def _title_above(rows: Sequence[Sequence[str]]) -> str:
     for row in reversed(rows):
         filled = {clean(cell) for cell in row if cell.strip()}
         text = filled.pop() if len(filled) == 1 else ""
-        if 0 < len(text) <= 100:
+        if 0 < len(text) <= 100 and not is_side(fold(text)) and not re.match(r"^[\w ]{2,20}:\s", text):
             quoted = re.search(r"[«“„»「]\s*([^«»“”„「」]{2,60}?)\s*[»”“«」]", text)
             return quoted.group(1) if quoted else text
     return ""

@@ -13,6 +13,7 @@ from playlist_builder.listing.source import Reading, Source
 from playlist_builder.model import Tracklist
 
 _DELIMITERS = (",", ";", "\t", "|")
+_MOST_LINES_OF_A_CELL = 50
 _SUFFIXES = (".csv", ".tsv", ".tab")
 
 
@@ -84,17 +85,20 @@ def _rows(source: Source, delimiter: str) -> Iterator[tuple[list[str], int]]:
     start = 1
     try:
         for row in reader:
-            if reader.line_num - start > 50:
-                raise ListingError(
-                    f'{source.name}:{start}: a quote (") is opened here and not closed. Close it, or double the quotes '
-                    f"inside texts."
-                )
+            if reader.line_num - start > _MOST_LINES_OF_A_CELL:
+                raise _unclosed(source, start)
             yield row, start
             start = reader.line_num + 1
     except csv.Error as error:
-        raise ListingError(
-            f"{source.name}:{start}: not a valid table: {error}. Look for a quote that is opened and not closed."
-        ) from error
+        if "field larger" in str(error):
+            raise _unclosed(source, start) from error
+        raise ListingError(f"{source.name}:{start}: not a valid table: {error}.") from error
+
+
+def _unclosed(source: Source, line: int) -> ListingError:
+    return ListingError(
+        f'{source.name}:{line}: a quote (") is opened here and not closed. Close it, or double the quotes inside texts.'
+    )
 
 
 def _with_ends(source: Source) -> Iterator[str]:

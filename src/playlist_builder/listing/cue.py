@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from playlist_builder.errors import ListingError
 from playlist_builder.listing.signs import clean, fold
 from playlist_builder.listing.source import Reading, Source
-from playlist_builder.listing.structured import isrc_of
-from playlist_builder.listing.words import VARIOUS
+from playlist_builder.listing.structured import isrc_of, named
+from playlist_builder.listing.words import VARIOUS, VERSION
 from playlist_builder.model import Track, Tracklist
 
 _COMMAND = re.compile(
@@ -32,7 +32,7 @@ def detect(source: Source) -> bool:
     if source.suffix == ".cue":
         return True
     head = source.text[:20_000]
-    return bool(re.search(r"^\s*TRACK\s+\d+\s+AUDIO\s*$", head, re.MULTILINE)) and "INDEX" in head
+    return bool(re.search(r"^[ \t]*TRACK[ \t]+\d+[ \t]+AUDIO[ \t]*$", head, re.MULTILINE)) and "INDEX" in head
 
 
 def parse(source: Source) -> tuple[Reading, ...]:
@@ -73,6 +73,7 @@ def _tracks(disc: _Track, tracks: list[_Track]) -> list[Track]:
     default = "" if fold(disc.performer) in VARIOUS else disc.performer
     mixed = len({t.performer for t in tracks if t.performer}) > 1 and len({t.file for t in tracks}) == 1
     rows = []
+    _name_performers(disc, tracks)
     for at, track in enumerate(tracks):
         if not track.title or not track.audio:
             continue
@@ -94,6 +95,22 @@ def _tracks(disc: _Track, tracks: list[_Track]) -> list[Track]:
             )
         )
     return rows
+
+
+def _name_performers(disc: _Track, tracks: list[_Track]) -> None:
+    """Titles "Artist - Title" of a mix give the performers that are not named otherwise."""
+    unnamed = [t for t in tracks if t.performer in ("", disc.performer) and t.title]
+    parted = [t for t in unnamed if re.search(r"\S\s+[-–—]\s+\S", t.title)]
+    others = len({t.performer for t in tracks} - {"", disc.performer})
+    if not parted or (others < 2 and len(parted) < 0.8 * len(tracks)):
+        return
+    pairs = named([t.title for t in parted])
+    if sum(1 for _, title in pairs if VERSION.search(fold(title))) * 2 > len(pairs):
+        return  # "Song - Live"
+    if others < 2 and len({artist for artist, _ in pairs}) * 2 < len(pairs):
+        return
+    for track, (artist, title) in zip(parted, pairs, strict=True):
+        track.performer, track.title = artist, title
 
 
 def _unquoted(value: str) -> str:

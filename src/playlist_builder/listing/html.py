@@ -11,6 +11,7 @@ from playlist_builder.errors import ListingError
 from playlist_builder.listing.columns import read_table
 from playlist_builder.listing.lines import Document, Line, expanded
 from playlist_builder.listing.pages import Grid, best_first
+from playlist_builder.listing.records import joined
 from playlist_builder.listing.signs import clean
 from playlist_builder.listing.source import Reading, Source
 
@@ -33,8 +34,10 @@ _ASIDE_NAMES = _names(
     "breadcrumb breadcrumbs cookie cookies footer recommend recommended recommendations popular "
     "newsletter promo advert ad ads sponsored pagination topnav gnav"
 )
+_HEADINGS = _names("h1 h2 h3 h4 h5 h6")
 _LISTS = frozenset(("ol", "ul", "dl"))
 _COLUMN = "\x1f"  # between parts of a line that stand in columns
+_WIDE = re.compile(r" {3,}|\t+")
 _MOST_SPAN = 50
 _MOST_CELLS = 400_000
 
@@ -58,7 +61,8 @@ def parse(source: Source) -> tuple[Reading, ...]:
         raise ListingError(f"{source.name}: no HTML could be read in it.")
     page = _Page()
     page.read(root)
-    document = Document(tuple(expanded(page.lines)), title=_title(root, page.lines))
+    lines = page.lines if page.grids else joined(page.lines)
+    document = Document(tuple(expanded(lines)), title=_title(root, page.lines))
     return best_first(document, page.grids, "html")
 
 
@@ -83,7 +87,8 @@ def _title(root: etree._Element, lines: list[Line]) -> str:
     element = next(iter(root.iter("title")), None)
     named = clean("".join(str(t) for t in element.itertext())) if element is not None else ""
     for heading in (*first, *posts):
-        if heading and heading in named and not named.startswith(heading + ":"):
+        site = re.search(rf"\s[|·»–—-]\s*{re.escape(heading)}$", named)
+        if heading and heading in named and not named.startswith(heading + ":") and not site:
             return heading
     return first[0] if len(first) == 1 and not posts else (named or (first[0] if first else ""))
 
@@ -101,6 +106,7 @@ class _Page:
         self.group_count = 0
         self.item: tuple[int, int | None] = (0, None)
         self.asides = 0
+        self.pre = 0  # how many elements around keep the line ends of their text
         self.term = ""
 
     def read(self, root: etree._Element) -> None:
@@ -126,6 +132,7 @@ class _Page:
             self.flush()
         if _is_aside(element, tag):
             self.asides += 1
+        self.pre += tag == "pre"
         if tag in _LISTS:
             self.group_count += 1
             self.groups.append(_numbering(element, tag, self.group_count))
@@ -133,7 +140,7 @@ class _Page:
             self.item = self.next_item(element)
         elif tag in ("dt", "dd") and self.groups:
             self.item = (self.groups[-1][0], None)
-        elif re.fullmatch(r"h[1-6]", tag):
+        elif tag in _HEADINGS:
             self.level = int(tag[1])
         elif _is_column(element, tag):
             self.buffer.append(_COLUMN)
@@ -154,17 +161,28 @@ class _Page:
             self.flush()
         if tag in _LISTS and self.groups:
             self.groups.pop()
-        elif re.fullmatch(r"h[1-6]", tag):
+        elif tag in _HEADINGS:
             self.level = 0
         elif tag in ("p", "div", "section", "article", "table") and self.lines and self.lines[-1].text:
             self.lines.append(Line(text="", number=_line(element)))
         if _is_aside(element, tag):
             self.asides -= 1
+        self.pre -= tag == "pre"
         self.text(element.tail)
 
     def text(self, text: str | None) -> None:
-        if text:
+        if not text:
+            return
+        if not self.pre or "\n" not in text:
             self.buffer.append(str(text))
+            return
+        first, *others = str(text).split("\n")
+        self.buffer.append(_WIDE.sub(_COLUMN, first.strip()) if first.strip() else first)
+        for line in others:
+            if not "".join(self.buffer).strip():
+                self.lines.append(Line(text=""))
+            self.flush()
+            self.buffer.append(_WIDE.sub(_COLUMN, line.strip()) if line.strip() else line)
 
     def next_item(self, element: etree._Element) -> tuple[int, int | None]:
         """The list and number of an item."""

@@ -132,7 +132,11 @@ def is_heading(line: Line) -> bool:
 
 def is_side(folded: str) -> bool:
     """Whether a folded line names a side, disc, set or the bonus tracks."""
-    return len(folded) <= 70 and bool(SIDE.match(folded) or BONUS.match(folded))
+    if len(folded) > 70:
+        return False
+    return bool(
+        SIDE.match(folded) or (BONUS.match(folded) and (len(folded.split()) <= 6 or folded.startswith("bonus")))
+    )
 
 
 def plain_lines(text: str, first: int = 1) -> Iterable[Line]:

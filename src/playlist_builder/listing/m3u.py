@@ -19,7 +19,7 @@ from playlist_builder.listing.structured import (
 from playlist_builder.model import Tracklist
 
 _EXTINF = re.compile(
-    r"^#EXTINF\s*:\s*(-?\d+(?:\.\d+)?)?\s*(?P<attributes>(?:[ \t]+[\w-]+=\"[^\"]*\")*)\s*,?(?P<name>.*)$", re.IGNORECASE
+    r"^#EXTINF\s*:\s*(-?\d+(?:\.\d+)?)?(?P<attributes>(?:\s+[\w-]+=\"[^\"]*\")*)\s*,?(?P<name>.*)$", re.IGNORECASE
 )
 _CHANNEL = re.compile(r"\b(?:tvg-[a-z]+|group-title|channel-id|catchup)=", re.IGNORECASE)
 _STREAM = re.compile(r"^#EXT-X-", re.MULTILINE)

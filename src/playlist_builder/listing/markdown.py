@@ -19,6 +19,10 @@ _ITALIC = re.compile(
     r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])|"
     r"(?<![\w_])_(?=[^\s_])([^_\n]{1,300}?)(?<=[^\s_])_(?![\w_])"
 )
+_BOTH = re.compile(  # **Title** de *Artist*: the emphasis shows what the small word only hints at
+    r"^(?P<left>(\*\*|__|\*|_)(?=[^\s*_])[^*_]{1,200}\2)\s+(?:de|di|von|par|por|van|af|av|od)\s+"
+    r"(?P<right>(\*\*|__|\*|_)(?=[^\s*_])[^*_]{1,200}\4)$"
+)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>|<!--.{0,2000}?-->")
 _LONGEST = 3000  # a longer line is a paragraph, whose markup need not be resolved
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
@@ -58,6 +62,8 @@ def inline(text: str) -> str:
         text = _LINK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub("", text)))
     if "<" in text:
         text = _TAG.sub("", text)
+    if "*" in text or "_" in text:
+        text = _BOTH.sub(r"\g<left> by \g<right>", text)
     for _ in range(2):
         text = _EMPHASIS.sub(r"\2", text)
     text = _ITALIC.sub(lambda m: m.group(1) or m.group(2), text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from playlist_builder.listing import headings
-from playlist_builder.listing.columns import read_table
+from playlist_builder.listing.columns import field_of, read_table
 from playlist_builder.listing.lines import Document, begins_listing
 from playlist_builder.listing.prose import find
 from playlist_builder.listing.rows import Row
@@ -40,19 +41,31 @@ def _joined(document: Document, grids: Sequence[Grid]) -> list[Grid]:
     joined: list[Grid] = []
     for grid in grids:
         last = joined[-1] if joined else None
-        if (
-            last
-            and grid.rows
-            and last.rows
-            and grid.rows[0] == last.rows[0]
-            and not _parted(document, last.at, grid.at)
-        ):
+        if last and _go_on(last, grid) and not _parted(document, last.at, grid.at):
+            first = 0 if _is_headless(grid) else 1
             joined[-1] = replace(
-                last, rows=last.rows + grid.rows[1:], numbers=last.numbers + grid.numbers[1:], at=last.at
+                last, rows=last.rows + grid.rows[first:], numbers=last.numbers + grid.numbers[first:], at=last.at
             )
         else:
             joined.append(grid)
     return joined
+
+
+def _go_on(last: Grid, grid: Grid) -> bool:
+    """Whether two tables have the same head, or none and the same number of columns."""
+    if not last.rows or not grid.rows:
+        return False
+    if last.rows[0] == grid.rows[0]:
+        return True
+    return _is_headless(last) and _is_headless(grid) and _width(last) == _width(grid)
+
+
+def _is_headless(grid: Grid) -> bool:
+    return not any(len({field_of(cell) for cell in row if len(cell) < 60} - {None}) > 1 for row in grid.rows[:3])
+
+
+def _width(grid: Grid) -> int:
+    return Counter(len(row) for row in grid.rows).most_common(1)[0][0]
 
 
 def _parted(document: Document, start: int, end: int) -> bool:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from playlist_builder.listing import headings
-from playlist_builder.listing.brackets import Habit, habit_of, without_notes, without_year
+from playlist_builder.listing.brackets import Habit, habit_of, without_notes, without_remarks, without_year
 from playlist_builder.listing.lines import Document
 from playlist_builder.listing.rows import Row, rows_of
 from playlist_builder.listing.runs import Run, runs_of
@@ -26,6 +27,12 @@ from playlist_builder.model import Track, Tracklist
 
 _GUESS = 1.5  # a lead below this is told as a guess
 _QUOTED = re.compile(r"[\"“„«「『»]([^\"“”„«»「」『』\n]{2,60}?)[,.!?]?[\"”“»」』«]")
+_PART = re.compile(
+    r"^\W*(?:side|seite|face|cara|lado|lato|cd|disc|disk|disque|disco|strona|сторона)\s(?:[a-h]|\d{1,2}|one|two)\b",
+    re.IGNORECASE,
+)
+_SIGNS_AT_ENDS = re.compile(r"\s+[-–—:]$|^[-–—:]\s+")
+_COMMA_AT_END = re.compile(r"(?<=[^\s\d])[,;]$")
 _LINES_AROUND = 3000
 _PROSE_BOUND = 100_000  # characters of prose that are searched for names
 _MOST_READINGS = 50
@@ -44,6 +51,7 @@ def find(document: Document, format: str) -> list[tuple[float, Reading]]:
     """Every listing in `document` with its points, best first; overlapping runs give the best one only."""
     rows = rows_of(document.lines)
     found = [f for run in runs_of(document, rows) if (f := _weighed(document, run)) is not None]
+    found = [f for f in found if not any(_counts_on(other, f) for other in found)]
     found.sort(key=lambda f: (-f.score, f.rows[0].at))
     taken: set[int] = set()
     best: list[Found] = []
@@ -54,6 +62,17 @@ def find(document: Document, format: str) -> list[tuple[float, Reading]]:
             best.append(one)
     several = len(best) > 1
     return [(one.score, _reading(document, one, format, several)) for one in best[:_MOST_READINGS]]
+
+
+def _counts_on(whole: Found, part: Found) -> bool:
+    """Whether `part` is only some of the rows that `whole` numbers one after the other: the numbers say that there are
+    more, such as rows without a length."""
+    if len(whole.rows) <= len(part.rows):
+        return False
+    numbers = [row.number for row in whole.rows]
+    if None in numbers or numbers != list(range(numbers[0] or 0, (numbers[0] or 0) + len(numbers))):
+        return False
+    return {row.at for row in part.rows} < {row.at for row in whole.rows}
 
 
 def _weighed(document: Document, run: Run) -> Found | None:
@@ -71,11 +90,19 @@ def _splitting(document: Document, rows: Sequence[Row], album: headings.Album) -
 
 
 def _without_totals(rows: Sequence[Row]) -> Iterator[Row]:
-    """`rows` without credits and sums of times."""
+    """`rows` without credits, sums of times and names of sides."""
     last = len(rows) - 1 if _ends_in_sum(rows) else len(rows)
     for row in rows[:last]:
-        if not CREDIT_LINE.match(row.body) and (row.number is not None or not _says_total(row)):
+        if not _is_no_track(row.body, row.number is not None, bool(row.trail)):
             yield row
+
+
+@lru_cache(maxsize=20_000)
+def _is_no_track(body: str, numbered: bool, timed: bool) -> bool:
+    """Whether a row is a credit, a sum of times or the name of a side."""
+    if CREDIT_LINE.match(body):
+        return True
+    return not numbered and (_says_total(body, timed) or (not timed and bool(_PART.match(body))))
 
 
 def _ends_in_sum(rows: Sequence[Row]) -> bool:
@@ -88,13 +115,14 @@ def _ends_in_sum(rows: Sequence[Row]) -> bool:
     return not growing and abs(times[-1] - total) * 20 <= total
 
 
-def _says_total(row: Row) -> bool:
-    found = TOTALS.search(fold(row.body)) if len(row.body) < 90 else None
-    return bool(found and (found.start() == 0 or (row.trail and " " in found.group())))
+def _says_total(body: str, timed: bool) -> bool:
+    found = TOTALS.search(fold(body)) if len(body) < 90 else None
+    return bool(found and (found.start() == 0 or (timed and " " in found.group())))
 
 
 def _level_brackets(bodies: Sequence[str], album: headings.Album) -> list[str]:
     """The bodies without labels, years and notes at their ends; composers' brackets go where the artist is known."""
+    bodies = without_remarks(bodies)
     habit = habit_of(bodies, album.artist)
     habit = Habit(labels=habit.labels, credits=habit.credits and album.certain and bool(album.artist))
     return [without_notes(body, habit) or body for body in bodies]
@@ -142,8 +170,18 @@ def _tracks(document: Document, found: Found, splitting: Splitting, notes: list[
     for row, (artist, title), length in zip(rows, pairs, lengths, strict=True):
         line = document.lines[row.at]
         artist, title = tidy(artist, habit.artist), tidy(title, habit.title)
-        if not title or (not artist and named >= 0.5 * len(pairs) and is_filler(title)):
-            notes.append(Note(text="Left out: no track.", line=line.number, source=clean(line.text)[:120]))
+        if (
+            not title
+            or (_is_head(artist) and _is_head(title))
+            or (not artist and named >= 0.5 * len(pairs) and is_filler(title))
+        ):
+            notes.append(
+                Note(
+                    text="Left out: no track (an advert, news, an introduction?).",
+                    line=line.number,
+                    source=clean(line.text)[:120],
+                )
+            )
             continue
         if not artist and not default and named:
             notes.append(Note(text="No artist is named here.", line=line.number, source=clean(line.text)[:120]))
@@ -166,9 +204,33 @@ def tidy(name: str, habit: Habit) -> str:
     """A name without quotes around it, notes after it and signs at its ends."""
     name = clean(name).strip(" \t|–—·•")
     name = without_year(without_notes(name, habit))
-    name = re.sub(r"\s+[-–—:]$|^[-–—:]\s+", "", name).strip()
-    unwrapped = unquoted(name)
-    return re.sub(r"(?<=[^\s\d])[,;]$", "", unwrapped).strip()
+    name = _SIGNS_AT_ENDS.sub("", name).strip()
+    return _COMMA_AT_END.sub("", unquoted(name)).strip()
+
+
+def _is_head(name: str) -> bool:
+    """Whether a name is what a table's head calls its columns."""
+    return fold(name) in (
+        "artist",
+        "artists",
+        "title",
+        "track",
+        "song",
+        "interpret",
+        "titel",
+        "artiste",
+        "titre",
+        "artista",
+        "titulo",
+        "cancion",
+        "tema",
+        "musica",
+        "brano",
+        "исполнитель",
+        "название",
+        "song title",
+        "performer",
+    )
 
 
 def is_filler(title: str) -> bool:
@@ -216,14 +278,39 @@ def _below(document: Document, row: Row) -> int | None:
 def _gaps(document: Document, found: Found) -> Iterator[Note]:
     """Notes on numbers that do not count on, and on lines between rows that were left out."""
     rows = found.rows
+    between = [at for last, row in pairwise(rows) for at in range(last.at + 1, row.at) if _is_left_out(document, at)]
+    if len(between) > 5 and len(between) > 0.6 * len(rows):
+        first = document.lines[between[0]]
+        text = f"Left out: the {len(between)} lines between the rows, of which this is the first."
+        yield Note(text=text, line=first.number, source=clean(first.text)[:120])
+        between = []
+    for at in between:
+        line = document.lines[at]
+        text = "Left out between two rows (a caption?)."
+        yield Note(text=text, line=line.number, source=clean(line.text)[:120])
     for last, row in pairwise(rows):
         line = document.lines[row.at]
         if last.number is not None and row.number is not None and last.side == row.side:
             step = row.number - last.number
             if step not in (1, -1) and row.number > 1:
-                text = f"After number {last.number} comes number {row.number}."
-                yield Note(text=text, line=line.number, source=clean(line.text)[:120])
-        for at in range(last.at + 1, row.at):
-            between = document.lines[at]
-            if between.text and not between.is_prose and not headings.is_part(document, at):
-                yield Note(text="Left out between two rows.", line=between.number, source=clean(between.text)[:120])
+                yield Note(text=_gap(last.number, row.number), line=line.number, source=clean(line.text)[:120])
+
+
+def _gap(last: int, number: int) -> str:
+    if number == last + 2:
+        return f"Number {last + 1} is missing."
+    if number > last:
+        return f"Numbers {last + 1} to {number - 1} are missing."
+    return f"Number {number} comes after number {last}."
+
+
+def _is_left_out(document: Document, at: int) -> bool:
+    """Whether a line between rows is worth telling of: neither a paragraph, nor a part's name, nor an empty one."""
+    line = document.lines[at]
+    return (
+        bool(line.text)
+        and not line.is_prose
+        and not headings.is_part(document, at)
+        and not line.aside
+        and not line.level
+    )

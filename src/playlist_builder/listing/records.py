@@ -13,22 +13,29 @@ from playlist_builder.listing.words import CREDIT_LINE
 
 SIGN = "\t\t"  # between the parts of a row that stood on lines of their own
 _TIME = re.compile(rf"{TIME}")
-_NUMBER = re.compile(r"(\d{1,3})\.?")
+_NUMBER = re.compile(r"(\d{1,6})\.?")
 _NOISE = re.compile(r"(?:e|explicit|lyrics|video|play|\W+|[\d.,\s]{5,}|(?:more|add|save|like)\b.{0,12})", re.IGNORECASE)
 _LONGEST = 120  # characters of one part
-_PARTS = range(2, 6)
+_PARTS = range(1, 6)
 
 
 def joined(lines: Sequence[Line]) -> list[Line]:
     """`lines`, with runs of such records as one line a row; every other line as it was."""
     filled = [at for at, line in enumerate(lines) if line.text]
-    records = _by_numbers(lines, filled) or _by_times(lines, filled)
+    records = _by_numbers(lines, filled) or _by_times(lines, filled) or _by_blocks(lines)
     if not records:
         return list(lines)
     found: list[Line] = []
     at = 0
+    titles_only = min(sum(1 for line in lines[start:end] if line.text) for start, end in records) == 2
     for start, end in records:
         found += lines[at:start]
+        if titles_only and _number(lines[start].text) is not None:  # a number and a title; notes and sides may follow
+            title = next(i for i in range(start + 1, end) if lines[i].text)
+            found.append(replace(lines[start], text=f"{lines[start].text.rstrip('.')}. {lines[title].text}"))
+            found += lines[title + 1 : end]
+            at = end
+            continue
         parts = [line.text for line in lines[start:end] if line.text and not _is_noise(line.text)]
         found.append(replace(lines[start], text=SIGN.join(parts)))
         at = end
@@ -58,6 +65,32 @@ def _by_numbers(lines: Sequence[Line], filled: Sequence[int]) -> list[tuple[int,
     return best
 
 
+def _by_blocks(lines: Sequence[Line]) -> list[tuple[int, int]]:
+    """(start, end) of the longest row of blocks of two short lines each, parted by empty lines: title and artist."""
+    best: list[tuple[int, int]] = []
+    current: list[tuple[int, int]] = []
+    at = 0
+    while at < len(lines):
+        if not lines[at].text or lines[at].level:
+            at += 1
+            continue
+        end = at
+        while end < len(lines) and lines[end].text:
+            end += 1
+        if end - at == 2 and all(_is_name(line) for line in lines[at:end]):
+            current.append((at, end))
+        else:
+            current = []
+        if len(current) > max(4, len(best)):
+            best = current
+        at = end
+    return best
+
+
+def _is_name(line: Line) -> bool:
+    return len(line.text) <= 70 and not line.level and not line.group and line.text[-1] not in ".:;,"
+
+
 def _spans(lines: Sequence[Line], filled: Sequence[int], starts: Sequence[int]) -> list[tuple[int, int]]:
     size = min(b - a for a, b in pairwise(starts))
     ends = [*starts[1:], min(starts[-1] + size, len(filled))]
@@ -67,7 +100,7 @@ def _spans(lines: Sequence[Line], filled: Sequence[int], starts: Sequence[int]) 
 
 
 def _number(text: str) -> int | None:
-    found = _NUMBER.fullmatch(text) if len(text) <= 4 else None
+    found = _NUMBER.fullmatch(text) if len(text) <= 7 else None
     return int(found.group(1)) if found else None
 
 

@@ -13,7 +13,7 @@ from playlist_builder.listing.times import take_bracketed, take_leading, take_tr
 
 _BULLET = re.compile(r"^(?:[•·*▪▫►▶‣◦○●■□★☆✦✧♪♫♬✓✔☐☑→➤➜❖◆◇・※🎵🎶+]+|[-–—](?=\s))\s*")
 _NUMBER = re.compile(
-    r"^[(\[（]?(?:№|[#＃]|[Nn](?:[º°.]|o\.|r\.))?\s?(\d{1,5})(?:[.)\]）．、:：º°|]{1,3}[-–—]?|/(?=\s)|\s[-–—](?=\s))"
+    r"^[(\[（]?(?:№|[#＃]|[Nn](?:[º°.]|o\.|r\.))?\s?(\d{1,6})(?:[.)\]）．、:：º°|]{1,3}[-–—]?|/(?=\s)|\s[-–—|](?=\s))"
     r"(?=\s|[^\W\d]|[\"“„«‹「『'‘(\[¿¡*_]|$)\s*"
 )
 _LOOSE = re.compile(r"^(?:[#＃№]\s?|[Nn](?:[º°.]|o\.|r\.)\s?)?(\d{1,3})(?:\s+|[-–—]\s*|[.．])(?=\S)")
@@ -27,7 +27,8 @@ _ORDINAL = re.compile(
 _LABEL = re.compile(r"^([^\W\d]{2,12})\.?\s[#＃]?(\d{1,3})\s?[:：.)–—-]+\s+(?=\S)")
 _RANK = re.compile(r"^第?\s?(\d{1,3})\s?(?:位|曲目|番|曲|위|위\.)[:：、.\s]*(?=\S)")
 _TRAILING_NOISE = re.compile(
-    r"(?:\s*(?:[*†‡¹²³⁴►▶▼↗🎵🎧📀🔥❤💿]|\[(?:listen|watch|video|play|buy|link|\d{1,2}|♫|▶)\]))+$", re.IGNORECASE
+    r"(?<![\s*†‡¹²³⁴►▶▼↗🎵🎧📀🔥❤💿])(?:\s*(?:[*†‡¹²³⁴►▶▼↗🎵🎧📀🔥❤💿]|\[(?:listen|watch|video|play|buy|link|\d{1,2}|♫|▶)\]))+$",
+    re.IGNORECASE,
 )
 
 
@@ -101,7 +102,8 @@ def _marker(text: str) -> tuple[int | None, str, bool, str]:
         if found := _RANK.match(text) or _ORDINAL.match(text):
             return int(found.group(1)), "", False, text[found.end() :]
         if found := _NUMBER.match(text):
-            return int(found.group(1)), "", False, text[found.end() :]
+            ordinal = first.isdigit() and text[found.end(1) : found.end(1) + 1] in "º°"  # "1º de julho" is a title
+            return int(found.group(1)), "", ordinal, text[found.end() :]
         if found := _DISC.match(text):
             return int(found.group(2)), f"disc {int(found.group(1))}", False, text[found.end() :]
         if found := _LOOSE.match(text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from playlist_builder.listing.lines import Document, begins_listing, is_side
 from playlist_builder.listing.rows import Row
@@ -20,6 +21,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("dash", re.compile(rf"\S(?:\s+[{_D}]+\s+|[{_D}]+\s+|\s+[{_D}]+|[—–])\S")),
     ("slash", re.compile(r"\S(?:\s+/\s+|／)\S")),
     ("by", re.compile(r"\S\s+(?:by|von)\s+\S")),
+    ("leaders", re.compile(r"\w\s*(?:\.{4,}|…{2,}|_{4,})\s*[^\s.\d]")),
     ("colon", re.compile(r"\S\s?[:：]\s+\S|\S：\S")),
     ("spaces", re.compile(r"\S\s{3,}\S")),
 )
@@ -39,6 +41,7 @@ class Gap:
 
     def __init__(self, document: Document, start: int, end: int) -> None:
         self.size = end - start - 1
+        self.below = start + 1
         self.filled = [i for i in range(start + 1, end) if document.lines[i].text]
         lines, folded = document.lines, document.folded
         self.sides = [i for i in self.filled if is_side(folded[i])]
@@ -46,8 +49,14 @@ class Gap:
         self.listing = [i for i in self.filled if begins_listing(lines[i], folded[i]) and i not in self.sides]
         self.headings = [i for i in self.filled if lines[i].level and i not in self.sides]
         asides = document.asides
-        self.aside = any(asides[i] for i in (*self.filled, end)) != asides[start]
+        headed = any(asides[i] and not lines[i].aside for i in self.filled)  # not a mere advert in the markup
+        self.aside = (headed or asides[end]) != asides[start]
         self.captions = [i for i in self.filled if i not in self.sides and not _is_note(lines[i].text)]
+
+    @property
+    def is_remark(self) -> bool:
+        """Nothing but one paragraph right below the first row, parted from the second."""
+        return len(self.filled) == 1 and self.below == self.filled[0] and self.size > 1
 
     @property
     def part_of_listing(self) -> bool:
@@ -83,8 +92,15 @@ def _points_elsewhere(body: str) -> bool:
 
 
 def _trimmed(document: Document, rows: Sequence[Row]) -> list[Row]:
-    """`rows` without one at either end that a caption parts from the others: it only looks like them."""
+    """`rows` without one at either end that a caption parts from the others: it only looks like them.
+
+    Where remarks stand between most rows they part nothing.
+    """
     kept = list(rows)
+    within = rows[1:60]
+    parted = sum(1 for last, row in pairwise(within) if Gap(document, last.at, row.at).captions)
+    if len(within) > 2 and parted >= 0.8 * (len(within) - 1):
+        return kept
     while len(kept) > 2 and Gap(document, kept[-2].at, kept[-1].at).captions:
         kept.pop()
     while len(kept) > 2 and Gap(document, kept[0].at, kept[1].at).captions:
@@ -151,7 +167,7 @@ def _lines_join(document: Document, last: Row, row: Row) -> bool:
     if row.at - last.at == 1 and document.lines[last.at].group == document.lines[row.at].group:
         return document.asides[row.at] == document.asides[last.at]
     gap = Gap(document, last.at, row.at)
-    if gap.aside or gap.prose or gap.headings or gap.listing:
+    if gap.aside or gap.headings or gap.listing or (gap.prose and not gap.is_remark):
         return False
     if document.lines[last.at].group != document.lines[row.at].group:
         return not gap.captions

@@ -92,12 +92,24 @@ class Source:
         from charset_normalizer import from_bytes
 
         western = self.content.decode("cp1252", "replace")
+        if _is_central(western):
+            return self.content.decode("cp1250", "replace")
         letters = [c for c in western if c > "\x7f"]
         # Text with a few accents is western; where most letters are beyond ASCII it is another script's code page.
         if len(letters) * 4 < sum(1 for c in western if c.isalpha()):
             return western
         best = from_bytes(self.content[:200_000]).best()
         return self.content.decode(best.encoding, "replace") if best else western
+
+
+def _is_central(western: str) -> bool:
+    """Whether text read as Western European has signs where Polish, Czech or Hungarian have letters."""
+    signs = len(re.findall(r"[^\W\d_][¹³£¥¯¿¼¾](?=\w|\b|$)|[³¥¯¼¾][^\W\d_]", western))
+    czech = bool(re.search("[šž]", western, re.IGNORECASE)) and len(re.findall("[øìùïò]", western, re.IGNORECASE)) > 1
+    hungarian = (
+        bool(re.search("[öü]", western)) and len(re.findall("[õû]", western)) > 1 and not re.search("[ãç]", western)
+    )
+    return signs > 1 or czech or hungarian
 
 
 def _as_browser(charset: str) -> str:

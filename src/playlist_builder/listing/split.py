@@ -31,6 +31,8 @@ _TIGHT = re.compile(rf"(?<=\w|[.!?)])[{_D}](?=\w)|[_ ]+-[_ ]+")
 _SLASH = re.compile(r"\s+/+\s+|\s*／\s*")
 _COLON = re.compile(r"(?<=\S)\s?[:：]\s+|：")
 _BY = re.compile(r"\s+(?:by|performed by|sung by|von|par|por|av|door|от)\s+", re.IGNORECASE)
+_LEADERS = re.compile(r"\s*(?:\.{4,}|…{2,}|(?:\. ){4,}\.?|_{4,}|·{4,})\s*")
+_OF = re.compile(r"\s+(?:de|di|van|af)\s+")
 _COLUMNS = re.compile(r"\s*\t\s*|\s{2,}|\s*\|\s*")
 _PIPE = re.compile(r"\s*[|｜]\s*|\s*\t\s*")
 _CELLS = ("record", "pipe", "columns")
@@ -82,7 +84,9 @@ _SEPARATORS = (
     _Separator("colon", _COLON, 0.8, 2.0),
     _Separator("columns", _COLUMNS, 0.8, 0.5),
     _Separator("tight", _TIGHT, 0.9, 1.5),
+    _Separator("leaders", _LEADERS, 0.8, 1.0),
     _Separator("comma", _COMMA, 0.95, 1.0),
+    _Separator("of", _OF, 1.0, -4.0),
 )
 
 
@@ -101,6 +105,8 @@ def split(bodies: Sequence[str], around: Surroundings) -> Splitting:
     best: tuple[float, _Separator] | None = None
     for separator in _SEPARATORS:
         share = sum(1 for body in some if _parts(body, separator)) / len(some)
+        if separator.kind == "of" and (best or around.artist or len(some) < 5):
+            continue
         if share >= separator.needed and (best is None or share > best[0] + 0.2):
             best = (share, separator)
     if best is None:

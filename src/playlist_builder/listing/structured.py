@@ -113,15 +113,18 @@ def folders(path: str) -> list[str]:
 def _folder_artist(path: str) -> str:
     """The artist of …/Artist/Album/Title or of a folder "Artist - Album"; "" where the folders do not say."""
     around = folders(path)
-    if around and (found := re.match(r"^(.{1,60}?)\s+-\s+(.{1,80})$", around[0])):
+    if around and (found := re.match(r"^(?![(\[]?(?:19|20)\d{2}[)\]]?\s)(.{1,60}?)\s+-\s+(.{1,80})$", around[0])):
         return "" if found.group(1).lower() in ("va", "various", "various artists") else found.group(1)
+    if around and re.match(r"^[(\[]?(?:19|20)\d{2}[)\]]?\s*[-–]\s+\S", around[0]) and len(around) > 1:
+        return around[1]  # "1976 - Album" lies in the artist's folder
     generic = (
         r"(?i)(?:music|musik|música|musique|музыка|mp3s?|my music|downloads?|itunes(?: media| music)?|users|"
         r"home|media|songs|audio|playlists?|desktop|library|[a-z]|\d+)"
     )
     if len(around) >= 3 and not re.fullmatch(generic, around[1]) and re.fullmatch(generic, around[2]):
         return around[1]
-    return ""
+    relative = not re.match(r"[A-Za-z]:|[\\/]|\w+://", path)
+    return around[1] if relative and len(around) == 2 and not re.fullmatch(generic, around[1]) else ""
 
 
 def row(title: str, artist: str = "", **more: object) -> Track | None:

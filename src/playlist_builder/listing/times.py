@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 TIME = (
     r"(?:\d{1,2}[:：]\d{2}[:：]\d{2}|\d{1,3}[:：]\d{2}(?:[.,]\d{1,3})?|"
     r"\d{1,3}\s?['′’]\s?\d{2}(?:[\"″”]|''|’’|′′)?(?!\w)|"
+    r"\d{1,2}[hH]\d{2}(?!\w)|"
     r"\d{1,3}\s?min\s?\d{2}\s?s(?:ec)?\b|\d{1,3}m\s?\d{2}s)"
 )
 _RANGE = rf"{TIME}(?:\s*(?:[-–—~〜→]|to)\s*{TIME})?"
 _AMOUNT = r"(?:\s*(?:min\.?|mins\.?|minutes|Min\.?|h|Uhr))?"
 LEADING = re.compile(
-    rf"^(?:[\[(（]\s*(?P<in>{_RANGE})\s*[\])）]|(?P<out>{_RANGE})(?![\d:：]))\s*(?:[-–—|:：.►▶»]+(?=\s)|[-–—|]+)?\s*"
+    rf"^(?:[\[(（]\s*(?P<in>{_RANGE})\s*[\])）]|(?P<out>{_RANGE})(?![\d:：])(?:\s?(?:[AaPp]\.?[Mm]\.?|Uhr|h)(?=\s))?)\s*(?:[-–—|:：.►▶»]+(?=\s)|[-–—|]+)?\s*"
 )
 TRAILING = re.compile(
     rf"(?:(?<=[^\w])|^|(?<=[\s.…·_|–—,-]))(?:[\[(（]\s*(?:length:?\s*)?(?P<in>{_RANGE}){_AMOUNT}\s*[\])）]|"
@@ -22,9 +24,11 @@ BRACKETED = re.compile(rf"[\[(（]\s*(?:length:?\s*|duration:?\s*|ca\.?\s*|~\s*)
 _DIGITS = re.compile(r"\d+")
 _FRACTION = re.compile(r"[.,]\d+$")
 _PARTS = re.compile(TIME)
+_INITIALS = re.compile(r"(?:\b[^\W\d_]\.)+[^\W\d_]$|\b(?:[Jj]r|[Ss]r|[Pp]t|[Vv]ol|[Ff]t|[Nn]o)$")
 _LEADERS = " \t.…·_|-–—,;:：~"
 
 
+@lru_cache(maxsize=20_000)
 def milliseconds(text: str) -> int | None:
     """The first time in `text`, in milliseconds; None without one, or where its seconds or minutes exceed 59."""
     found = _PARTS.search(text)
@@ -66,7 +70,13 @@ def take_trailing(text: str) -> tuple[str, str]:
         return "", text
     if start + found.start() == 0 and found.group("out") == tail:
         return found.group("out"), ""
-    return found.group("in") or found.group("out"), text[: start + found.start()].rstrip(_LEADERS)
+    return found.group("in") or found.group("out"), _without_leaders(text[: start + found.start()])
+
+
+def _without_leaders(text: str) -> str:
+    """`text` without the dots and signs that lead to a time; the last dot of an abbreviation stays."""
+    plain = text.rstrip(_LEADERS)
+    return plain + "." if text[len(plain) :].strip() == "." and _INITIALS.search(plain) else plain
 
 
 def take_bracketed(text: str) -> tuple[str, str]:

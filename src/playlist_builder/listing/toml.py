@@ -20,7 +20,7 @@ ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")  # ISO 3901: country, registrant,
 
 
 def detect(source: Source) -> bool:
-    return source.suffix == ".toml" or bool(re.search(r"^\s*\[\[track\]\]\s*$", source.text, re.MULTILINE))
+    return source.suffix == ".toml" or bool(re.search(r"^[ \t]*\[\[track\]\][ \t]*$", source.text, re.MULTILINE))
 
 
 def parse(source: Source) -> tuple[Reading, ...]:

@@ -13,10 +13,13 @@ from playlist_builder.listing.split import Splitting
 from playlist_builder.listing.times import milliseconds
 from playlist_builder.listing.words import (
     EVERYDAY,
+    GRADES,
     INSTRUMENTS,
     KEYS,
     MUSIC,
     NOT_TRACKS,
+    OTHER_WORKS,
+    SALE,
     VERSION,
 )
 
@@ -24,6 +27,54 @@ ENOUGH = 3.0
 _ALBUMS = re.compile(
     r"\b(?:albums|albumes|alben|discography|discografia|discographie|diskografie|diskographie|dischi|lps|"
     r"cds)\b|アルバム\S*選|альбомы|альбомов"
+)
+_PRICE = re.compile(
+    r"(?:[-–—:=,.…]|\s)\s*(?:[€£$]|eur|usd|gbp)?\s?\d{1,4}(?:[.,]\d{2}|,-)?\s?(?:[€£$]|eur|euros?|kr|zł|usd|gbp)?$",
+    re.I,
+)
+_MEETING = re.compile(
+    r"^(?:minutes of|minutes from|meeting|agenda|protokoll|sitzungsprotokoll|tagesordnung|ata d[aeo]|acta d|"
+    r"orden del dia|"
+    r"verbale|ordine del giorno|compte rendu de (?:la )?reunion|ordre du jour|notulen|протокол|повестка)\b"
+)
+_OTHER_LABELS = frozenset(
+    [
+        "label line",
+        "label step",
+        "label page",
+        "label chapter",
+        "label day",
+        "label week",
+        "label verse",
+        "label question",
+        "label rule",
+        "label lesson",
+        "label tip",
+        "label level",
+        "label round",
+        "label zeile",
+        "label schritt",
+        "label kapitel",
+        "label tag",
+        "label woche",
+        "label strophe",
+        "label frage",
+        "label regel",
+        "label runde",
+        "label etape",
+        "label jour",
+        "label semaine",
+        "label regle",
+        "label paso",
+        "label dia",
+        "label semana",
+        "label regla",
+        "label capitulo",
+        "label passo",
+        "label giorno",
+        "label figure",
+        "label table",
+    ]
 )
 _SENTENCE = re.compile(r"[a-zà-ÿа-я]{2}[.!?]$|[.!?]\s+[A-ZÀ-ÞА-Я]\w+\s\w+\s")
 
@@ -33,13 +84,16 @@ def weigh(document: Document, kind: str, rows: Sequence[Row], count: int, splitt
 
     About 3 for a bare listing, 10 for one with heading, numbers and lengths.
     """
+    if album.guessed:
+        album = Album()
     if len(rows) < 3 and not (splitting.quoted == 1.0 or kind == "number"):
         return -9.0
     pairs = splitting.pairs
     points = _heading(document, rows) + _names(pairs, splitting, album) + _shape(document, kind, rows, count)
     points += _music(document) - _against(document, kind, rows, splitting)
     timed = sum(1 for row in rows if row.lead or row.trail) * 2 > len(rows)
-    if not document.music and not timed and not splitting.quoted and count < 0.85 * document.filled:
+    title = 1 if album.certain and album.artist else 0  # the line that names the album is no other text
+    if not document.music and not timed and not splitting.quoted and count < 0.85 * (document.filled - title):
         points -= 2.5  # other texts stand around, and none of them speaks of music
     if not splitting.kind:
         points -= 0.0 if album.artist else 2.5
@@ -136,12 +190,21 @@ def _against(document: Document, kind: str, rows: Sequence[Row], splitting: Spli
     asides = document.asides
     if sum(1 for row in rows if asides[row.at]) * 2 > len(rows):
         points += 5.0
-    points += _not_names(rows, splitting) + _albums(document, rows) + _clock(rows)
+    points += _for_sale(document, rows) + _not_names(rows, splitting) + _albums(document, rows) + _clock(rows)
     keys = sum(1 for artist, title in splitting.pairs if fold(artist) in KEYS or fold(title) in KEYS)
     points += 4.0 * keys / len(rows) if keys > 1 else 0.0
+    points += 5.0 * sum(1 for row in rows if row.side in _OTHER_LABELS) / len(rows)
     if kind == "colon" or splitting.kind == "colon":
         points += 0.5
     return points
+
+
+def _for_sale(document: Document, rows: Sequence[Row]) -> float:
+    """Gradings of records and prices at the rows' ends."""
+    graded = sum(1 for row in rows if GRADES.search(row.body)) / len(rows)
+    priced = sum(1 for row in rows if _PRICE.search(row.body)) / len(rows)
+    offered = any(SALE.search(folded) for folded in document.folded[:40])
+    return 4.0 * graded + (4.0 if priced >= 0.6 and (offered or graded >= 0.3) else 0.0)
 
 
 def _not_names(rows: Sequence[Row], splitting: Splitting) -> float:
@@ -184,6 +247,10 @@ def _albums(document: Document, rows: Sequence[Row]) -> float:
     points = 5.0 if _ALBUMS.search(nearest) else 0.0
     if _ALBUMS.search(titles) and not begins_any(document, rows):
         points = 5.0
+    if OTHER_WORKS.search(titles) and not begins_any(document, rows):
+        points = max(points, 4.0)
+    if _MEETING.search(titles):
+        points = max(points, 4.0)
     if nearest and NOT_TRACKS.search(nearest) and len(nearest.split()) <= 5:
         points = max(points, 4.0)
     return points

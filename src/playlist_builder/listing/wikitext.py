@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from playlist_builder.listing.columns import default_of, field_of
+from playlist_builder.listing.columns import default_of, field_of, unquoted_start
 from playlist_builder.listing.lines import Document, Line
 from playlist_builder.listing.pages import Grid, best_first
 from playlist_builder.listing.signs import clean, fold, unquoted
@@ -25,7 +25,7 @@ _FILE = re.compile(
 _OUTSIDE = re.compile(r"\[https?://[^\s\]]+(?:\s+([^\]\n]*))?\]")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>")
 _QUOTES = re.compile(r"'{2,5}")
-_NUMBERED = re.compile(r"^([^\W\d][^\d=]*?)[\s_]?(\d{1,3})$")
+_NUMBERED = re.compile(r"^([^\W\d][^\d=]*?)[\s_]?(\d{1,5})$")
 _KEYS: Mapping[str, str] = {
     **dict.fromkeys(("title", "titel", "titre", "titulo", "titolo", "piste", "nombre", "nome", "название",
         "曲名", "タイトル", "faixa", "tytul", "track", "name", "utwor", "cancion"), "title"),
@@ -76,9 +76,17 @@ def parse(source: Source) -> tuple[Reading, ...]:
     page = _Page()
     text = page.take_templates(text)
     page.take_lines(text)
-    document = Document(tuple(page.lines), title=page.name, artist=page.artist, album=page.name, year=None)
+    document = Document(
+        tuple(page.lines), title=page.name or _lead(text), artist=page.artist, album=page.name, year=None
+    )
     tables = best_first(document, page.grids, "wikitext")
     return (*page.listings(), *tables)
+
+
+def _lead(text: str) -> str:
+    """The name that the article's first words give its subject in bold italics; "" without one."""
+    found = re.search(r"^[ \t]*'{3,5}([^'\n][^\n]{0,98}?)'{3,5}(?=[\s.,;(]|$)", text[:50_000], re.MULTILINE)
+    return plain(found.group(1)) if found else ""
 
 
 def _without(text: str, start: str, end: str, short: str = "") -> str:
@@ -405,7 +413,7 @@ def _cell(cell: str, row: list[str], spans: dict[int, tuple[int, str]]) -> None:
     _fill(row, spans)
     attributes, bar, rest = cell.partition("|")
     has_attributes = bool(bar) and "[[" not in attributes and "{{" not in attributes and "=" in attributes
-    text = unquoted(plain(rest if has_attributes else cell))
+    text = unquoted_start(unquoted(plain(rest if has_attributes else cell)))
     rowspan, colspan = (_span(attributes, name) if has_attributes else 1 for name in ("rowspan", "colspan"))
     for _ in range(colspan):
         if rowspan > 1:

@@ -92,19 +92,41 @@ RELATED = _pattern(
     "share this|categories|tags|about|navigation|menu|contents|sommaire|inhalt|indice"
 )
 # What a list under this heading holds is no track of this listing.
-NOT_TRACKS = _pattern(
-    "albums|albumes|alben|discography|discografia|discographie|diskographie|discographies|dischi|дискография|альбомы|"
-    "personnel|credits|musicians|line up|mitwirkende|besetzung|personal|musicos|musiciens|ficha tecnica|equipe|staff|"
-    "companies|awards|accolades|nominations|auszeichnungen|premios|recompenses|premi|nagrody|"
-    "notes|references|external links|weblinks|einzelnachweise|barcode|charts|certifications|sales|ventas|"
-    "ingredients|ingredientes|zutaten|directions|method|modo de fazer|preparation|zubereitung|faq|"
-    "not on|not here|not included|missing|nicht auf|nicht dabei|fehlt|not on the album|no estan|pas sur|nao esta|"
-    "films|movies|books|episodes|filmography|singles discography|studio albums|live albums|compilations|recopilaciones|"
-    "agenda|tagesordnung|top|protokoll|timetable|schedule|lineup|tour dates|dates|gear|equipment|infos pratiques|"
-    "mitmachen|contributing|installation|usage|changelog|ディスコグラフィ|アルバム一覧"
+NOT_TRACKS = re.compile(
+    _pattern(
+        "albums|albumes|alben|discography|discografia|discographie|diskographie|discographies|dischi|"
+        "дискография|альбомы|"
+        "cast list|starring|darsteller|reparto|elenco|distribution|roles|rollen|personnel|credits|musicians|"
+        "line up|mitwirkende|besetzung|personal|musicos|musiciens|ficha tecnica|equipe|staff|"
+        "companies|awards|accolades|nominations|auszeichnungen|premios|recompenses|premi|nagrody|"
+        "notes|references|external links|weblinks|einzelnachweise|barcode|charts|certifications|sales|ventas|"
+        "ingredients|ingredientes|zutaten|directions|method|modo de fazer|preparation|zubereitung|faq|"
+        "not on|not here|not included|missing|nicht auf|nicht dabei|fehlt|not on the album|no estan|pas sur|nao esta|"
+        "films|movies|books|episodes|filmography|singles discography|studio albums|live albums|compilations|"
+        "recopilaciones|"
+        "agenda|tagesordnung|top|protokoll|timetable|schedule|lineup|tour dates|dates|gear|equipment|infos pratiques|"
+        "founded|formed|formations|births|deaths|gegrundet|aufgelost|geboren|gestorben|nacimientos|"
+        "fallecimientos|naissances|deces|"
+        "mitmachen|contributing|installation|usage|changelog|ディスコグラフィ|アルバム一覧"
+    ).pattern
+    + r"|^(?:the |main |full |voice )?cast(?: list| members| and crew)?$"
+)
+# A page about these, and not about their songs, lists no tracks.
+OTHER_WORKS = re.compile(
+    r"^(?!.*\b(?:songs?|tracks?|soundtracks?|playlist|scores?|ost|themes?|lieder|chansons?|canciones|musicas?|"
+    r"from|aus)\b)"
+    r".*\b(?:films|movies|filme|peliculas|filmes|books|bucher|libros|livres|novels|series|games|spiele)\b"
+)
+# How dealers grade records, and the words of an offer.
+GRADES = re.compile(r"(?<![\w])(?:VG\+{0,2}|NM|EX[+-]?|M-|mint|VG/VG|near mint)(?![\w'’])(?=[,;)\]/ +-]|$)")
+SALE = re.compile(
+    r"\b(?:for sale|fs|prices?|shipping|postage|zu verkaufen|verkaufe|versand|preise?|a vendre|vends|"
+    r"frais de port|vendo|"
+    r"se vende|envio|precios?|preco|precos|spedizione|prezzi|wts|продаю|цены)\b"
 )
 # Words by which a text shows that it speaks of music.
 MUSIC = _pattern(
+    "bande originale|bande son|banda sonora|colonna sonora|trilha sonora|filmmusik|soundtracks|mixtapes|rock|jazz|"
     "song|songs|track|tracks|album|soundtrack|music|mix|mixtape|vinyl|record|records|single|singles|band|singer|guitar|"
     "lp|cd|tape|dj|remix|setlist|playlist|chorus|lied|lieder|musik|platte|platten|titel|schlager|hits|sampler|"
     "chanson|chansons|disque|disques|vinyles|musique|titre|titres|cancion|canciones|musica|disco|discos|"
@@ -115,7 +137,7 @@ MUSIC = _pattern(
 )
 # The rows of a broadcast, mix or file that are no songs.
 FILLER = _words(
-    "intro|outro|opening|closing|jingle|jingles|id|station id|news|news flash|ad|ads|advert|"
+    "info|info trafic|trafic|intro|outro|opening|closing|jingle|jingles|id|station id|news|news flash|ad|ads|advert|"
     "advertisement|adverts|break|"
     "commercial|commercials|commercial break|weather|traffic|talk|interview|pause|generique|pub|"
     "flash info|flash|infos|meteo|"
@@ -200,7 +222,8 @@ EVERYDAY = re.compile(
     r"minutos|stück|uhr|h\b|°|years?\b|pm\b|am\b|cm\b|m\b|bit|bits)|"
     r"[€£$]\s*\d|\b(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|montag|dienstag|mittwoch|"
     r"donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|"
-    r"samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|segunda-feira|lun\.|mar\.|mer\.|jeu\.|ven\.|sam\.|dim\.)\b|[½¼¾]|@\w|"
+    r"samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|segunda-feira|lun\.|mar\.|mer\.|"
+    r"jeu\.|ven\.|sam\.|dim\.)\b|[½¼¾]|@\w|"
     r"\b\d{1,2}:\d\b|\b\d{1,2}\.?\s(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|"
     r"dez)[a-zé]*\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s\d{1,2}\b|"
     r"\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b)",

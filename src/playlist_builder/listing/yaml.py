@@ -19,6 +19,7 @@ _LISTS = re.compile(
     re.MULTILINE,
 )
 _LARGEST = 2_000_000  # characters: the parser is slow, and front matter short
+_DEEPEST = 60
 
 
 def detect(source: Source) -> bool:
@@ -33,7 +34,7 @@ def parse(source: Source) -> tuple[Reading, ...]:
     if len(text) > _LARGEST:
         raise ListingError(f"{source.name}: {len(text) / 1e6:.0f} MB is too large for YAML. Save it as CSV or JSON.")
     try:
-        document = yaml.load(text, Loader=_Loader)
+        document = _loaded(text)
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
         raise ListingError(f"{source.name}{line}: not valid YAML: {error.problem or error.context}.") from error
@@ -56,18 +57,38 @@ def _front(source: Source) -> str:
     """The front matter of a page, or the whole of a YAML file."""
     if not source.text.startswith("---"):
         return source.text
-    end = re.search(r"^(?:---|\.\.\.)\s*$", source.text[3:], re.MULTILINE)
+    end = re.search(r"^(?:---|\.\.\.)[ \t]*$", source.text[3:], re.MULTILINE)
     return source.text[3 : 3 + end.start()] if end else source.text[3:]
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads every scalar as text, so that 3:45 stays a length and "On" a title; refuses aliases."""
+def _loaded(text: str) -> Any:
+    """The first document of lists and mappings, every scalar as text: 3:45 stays a length and "On" a title.
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="aliases (*name) are not read", problem_mark=event.start_mark)
-        return super().compose_node(parent, index)
+    Raises for aliases and deep nesting: no listing has them, and they cost time and memory without bound.
+    """
+    open_: list[list[Any]] = []  # of each collection around, its parts so far
+    for event in yaml.parse(text, Loader=_PARSER):
+        mark: Any = event.start_mark
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="aliases (*name) are not read", problem_mark=mark)
+        if isinstance(event, yaml.CollectionStartEvent):
+            if len(open_) > _DEEPEST:
+                raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=mark)
+            open_.append([])
+            continue
+        if isinstance(event, yaml.ScalarEvent):
+            value: Any = event.value
+        elif isinstance(event, yaml.SequenceEndEvent):
+            value = open_.pop()
+        elif isinstance(event, yaml.MappingEndEvent):
+            parts = open_.pop()
+            value = {k: v for k, v in zip(parts[::2], parts[1::2], strict=False) if isinstance(k, str)}
+        else:
+            continue
+        if not open_:
+            return value
+        open_[-1].append(value)
+    return None
 
 
-_Loader.yaml_implicit_resolvers = {}
+_PARSER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader

@@ -69,6 +69,7 @@ class Settings:
 
     def data_dir(self, service: str) -> Path:
         """The same directory, private and made if needed."""
+        private_directory(self.home)
         return private_directory(self.data_path(service))
 
     @property

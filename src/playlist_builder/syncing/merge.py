@@ -171,18 +171,32 @@ def _present(
     take(own, wanted)
     take([memory.links.get(uri) if uri is not None else None for uri in own], wanted)
     take([entry.uri for entry in remote], wanted)
-    _take_same(remote, wishes, ours, held, same)
+    _take_same(remote, wishes, ours, _as_chosen(memory), held, same)
     return _in_turn(wishes, held)
 
 
+def _as_chosen(memory: Memory) -> frozenset[str]:
+    """URIs that stand for themselves: chosen as they are, and shown as they were written. Where a row wants another
+    one now, that is another choice (a pin, a clean version, a better album), and not the service's relinking."""
+    if memory.base is None:
+        return memory.named
+    return frozenset(memory.base).difference(memory.links) | (memory.named - memory.known)
+
+
 def _take_same(
-    remote: Sequence[Entry], wishes: Sequence[Wish], ours: set[int], held: dict[int, int], same: Same
+    remote: Sequence[Entry],
+    wishes: Sequence[Wish],
+    ours: set[int],
+    as_chosen: frozenset[str],
+    held: dict[int, int],
+    same: Same,
 ) -> None:
     taken = set(held.values())
     free = {
         index: entry.recording
         for index, entry in sorted(enumerate(remote), key=lambda item: item[0] not in ours)
         if index not in taken and entry.kind == "track" and entry.recording is not None
+        if not (index in ours and entry.uri in as_chosen)
     }
     recordings = {wish.uri: wish.recording for wish in wishes if wish.uri and wish.recording}
     for at, wish in enumerate(wishes):

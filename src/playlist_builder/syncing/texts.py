@@ -13,7 +13,7 @@ from typing import Final
 NAME_LIMIT: Final = 100
 LIMIT: Final = 300
 
-_MARK: Final = re.compile(r"\[playlist (\S|\S.*?\S) ([0-9a-z]{6,16})\]")
+_MARK: Final = re.compile(r"\[playlist (\S|\S.*?\S) ([0-9a-z]{4,32})\]")
 _LONGEST_NAME: Final = 80  # in a mark; the id says which listing it is
 _SCHEME: Final = re.compile(r"^[a-z][a-z0-9+.-]*://(www\.)?", re.IGNORECASE)
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
