@@ -262,18 +262,18 @@ def test_logout(emulate: Callable[..., Emulator], spawn: Spawn, home: Path, run:
     for name in ("cache-a.sqlite3", "cache-b.sqlite3", "cache-b.sqlite3-wal", "state.sqlite3"):
         (home / name).touch()
     out, _ = run("logout")
-    assert "The login was deleted, and the cached answers were deleted." in " ".join(out.split())
+    assert "Deleted the login and the cached answers." in " ".join(out.split())
     assert not (home / "token.json").exists()
     assert not list(home.glob("cache-*"))
     assert (home / "state.sqlite3").exists()
     assert (home / "ledger.sqlite3").exists()
     out, _ = run("logout")
-    assert "There was no login" in out
+    assert "There was neither a login nor" in out
 
 
 def test_the_demo_needs_no_login(run: Run) -> None:
     assert "needs no login" in run("login", "--service", "demo")[0]
-    assert "There was no login" in run("logout", "--service", "demo")[0]
+    assert "There was neither a login nor" in run("logout", "--service", "demo")[0]
     assert "no service" in run("logout", "--service", "other", code=2)[1]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from playlist_builder.cli.group import COMMANDS, forward
 from playlist_builder.emulator import Emulator, Fault, Options
 from playlist_builder.emulator.catalogue import Catalogue
 from tests.machine import Machine
@@ -280,6 +282,45 @@ def test_list_and_completion_know_the_listings(tmp_path: Path) -> None:
     assert names == {"my own": False, "rocky-iv": True, "the-lost-boys": True}
     completed = here.run(_PLAYLIST_COMPLETE="bash_complete", COMP_WORDS="playlist sync ro", COMP_CWORD="2")
     assert "rocky-iv" in completed.out
+    for words in ("playlist schedule add ro", "playlist report ro"):
+        count = str(len(words.split()) - 1)
+        done = here.run(_PLAYLIST_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=count)
+        assert "rocky-iv" in done.out
+    done = here.run(
+        _PLAYLIST_COMPLETE="bash_complete", COMP_WORDS="playlist sync rocky-iv --service de", COMP_CWORD="4"
+    )
+    assert done.out.strip() == "plain,demo"
+
+
+def test_what_counts_for_all_commands_may_stand_before_or_behind_them(tmp_path: Path) -> None:
+    here = machine(tmp_path)
+    before = here.run("-q", "--color", "never", "sync", "the-lost-boys", "--service", "demo", check=4)
+    behind = here.run("sync", "the-lost-boys", "--service", "demo", "--color", "never", "-q", check=4)
+    assert before.out == behind.out
+    assert "to review" in behind.out
+    assert "found by" in here.run("sync", "rocky-iv", "--service", "demo", "-v", check=0).out
+    assert forward(["sync", "--", "-v"]) == ["sync", "--", "-v"]
+    assert forward(["sync", "mix", "-vv", "-n", "--color"]) == ["-vv", "--color", "sync", "mix", "-n"]
+
+
+def test_help_fits_80_columns_and_has_an_example(tmp_path: Path) -> None:
+    here = machine(tmp_path)
+    schedule = (["schedule", name] for name in ("add", "list", "remove", "run"))
+    for command in ([], *([name] for name in COMMANDS), *schedule):
+        shown = here.run(*command, "--help", check=0).out
+        assert re.search(r"^  Example: (\w+=\w+ )?playlist \w", shown, re.MULTILINE), command
+        assert max(map(len, shown.splitlines())) <= 80, command
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    here = machine(tmp_path)
+    here.run("sync", "rocky-iv", "--service", "demo", check=0)
+    for command in (["export", "rocky-iv", "--format", "csv"], ["report", "rocky-iv"]):
+        nowhere = str(here.work / "nowhere" / "file")
+        assert (
+            f"{nowhere}: there is no directory" in here.run(*command, "--service", "demo", "-o", nowhere, check=2).err
+        )
+    here.run("report", "rocky-iv", "--service", "demo", "-o", os.devnull, check=0)
 
 
 def test_a_track_listing_with_hostile_text_reaches_no_terminal_raw(tmp_path: Path) -> None:

@@ -295,6 +295,18 @@ def test_a_chosen_recording_that_does_not_exist_is_named_with_the_way_back(here:
     assert here.uris == before
 
 
+def test_words_that_name_nothing_known_are_told(here: World) -> None:
+    here.sync()
+    gone = here.run("link", "mix", "spotify:playlist:0000000000000000000000")
+    assert gone.code == 3
+    assert "There is no playlist spotify:playlist:0000000000000000000000" in gone.err
+    slip = here.run("remove", "mixx")
+    assert slip.code == 3
+    assert "Did you mean mix?" in slip.err
+    assert "has no decision to take back" in (here.run("unpin", "mix", "1") and here.run("unpin", "mix", "1")).out
+    assert here.run("undo", "mix").out.startswith("The Mix: 5 taken out.\n")
+
+
 def test_locked_applies_the_lock_alone(here: World) -> None:
     assert here.run("lock", "mix", "--json").code == 0
     assert here.emulator.writes == []

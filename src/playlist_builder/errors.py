@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
+FIRST_CODES = (1, 5, 3, 6, 2, 4, 0)  # of several listings or sources: the first of these that occurred
+
 
 class PlaylistError(Exception):
     """Anything that stops a command and that a person can mend."""

@@ -40,6 +40,13 @@ def test_a_missing_row_offers_nothing_that_has_neither_its_title_nor_its_artist(
     assert session.shown(MISSING).candidates == ()
 
 
+def test_what_is_found_by_hand_pushes_no_likely_candidate_out(session: Session) -> None:
+    before = session.shown(DOUBTFUL).candidates
+    session.search(DOUBTFUL, "good times")
+    session.forget_found(DOUBTFUL)
+    assert {c.recording.uri for c in before} <= {c.recording.uri for c in session.shown(DOUBTFUL).candidates}
+
+
 def test_a_choice_is_in_the_lock_at_once(session: Session, lock: Path) -> None:
     recording = session.shown(DOUBTFUL).candidates[0].recording
 

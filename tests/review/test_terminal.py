@@ -174,6 +174,11 @@ def test_wide_and_hostile_texts_stay_in_their_columns(home: Path, terminals: lis
     assert max(cell_len(line) for line in text.replace("\r", "").splitlines()) <= 60
 
 
+def test_a_listing_that_was_never_synced_is_told_what_comes_first(home: Path, terminals: list[Terminal]) -> None:
+    terminals.append(terminal := Terminal(60, "never", "rocky-iv"))
+    assert "playlist sync rocky-iv --service demo" in terminal.until()
+
+
 def test_without_a_terminal_it_names_the_other_ways(home: Path) -> None:
     done = subprocess.run(
         [*COMMAND, "review", NAME, "--service", "demo"], stdin=subprocess.DEVNULL, capture_output=True, check=False

@@ -12,14 +12,14 @@ from playlist_builder.cli.options import app_of, name_argument, service_option
 from playlist_builder.store.lock import Decision
 
 
-@click.command("pin", epilog="Example: playlist pin rocky-iv 5 https://open.spotify.com/track/2KH16WveTQWT6KOG9Rg6e2")
+@click.command("pin", epilog="Example: playlist pin rocky-iv 5 spotify:track:2KH16WveTQWT6KOG9Rg6e2")
 @name_argument
 @click.argument("row")
 @click.argument("uri")
 @service_option
 @click.pass_context
 def pin(ctx: click.Context, name: str, row: str, uri: str, service: str | None) -> int:
-    """Choose the recording for a row: ROW is its number, or part of its title; URI a link or URI."""
+    """Choose the recording for a row: ROW is its number, or part of its title; URI a link or a URI."""
     from playlist_builder.errors import UsageError
     from playlist_builder.services import uri_of
 
@@ -27,7 +27,7 @@ def pin(ctx: click.Context, name: str, row: str, uri: str, service: str | None) 
     chosen = uri_of(app.service_name(service), uri, "track")
     if chosen is None:
         raise UsageError(f"{uri!r} is no track link, such as https://open.spotify.com/track/… or spotify:track:….")
-    known = _known(app, app.service_name(service), chosen)
+    known = _known(app, name, row, service, chosen)
     decision = Decision(decided="person", uri=chosen, name=known[0], isrc=known[1])
     return _keep(app, name, row, service, decision, "will be", known[0] or chosen)
 
@@ -92,21 +92,29 @@ def _opened(app: App, name: str, row: str, service: str | None) -> tuple[Loaded,
 
 def _keep(app: App, name: str, row: str, service: str | None, decision: Decision | None, verb: str, what: str) -> int:
     from playlist_builder.decisions import decide
-    from playlist_builder.report.text import clean
+    from playlist_builder.report.text import clean, command_line
     from playlist_builder.report.words import label
 
     loaded, where, at, _ = _opened(app, name, row, service)
+    if decision is None and loaded.decisions(where)[at] is None:
+        verb, what = "has", "no decision to take back"
     decide(loaded, where, at, decision)
     if app.verbosity >= 0:
         track = loaded.tracklist.tracks[at]
-        suffix = "" if where == app.settings.service else f" --service {where}"
         app.out.print(f"Row {at + 1} ({label(track)}) {verb} {clean(what)}.", markup=False, soft_wrap=True)
-        app.out.print(f"Next: playlist sync {name}{suffix}", markup=False, soft_wrap=True)
+        app.out.print(f"Next: {command_line('sync', name, where)}", markup=False, soft_wrap=True)
     return 0
 
 
-def _known(app: App, service: str, uri: str) -> tuple[str | None, str | None]:
-    """Name and ISRC of a recording that the state happens to know."""
-    with contextlib.closing(app.state(service)) as state:
-        recording = state.recordings([uri]).get(uri)
+def _known(app: App, name: str, row: str, service: str | None, uri: str) -> tuple[str | None, str | None]:
+    """Name and ISRC of a recording that the state happens to know, or that is among the row's candidates."""
+    from playlist_builder.cli.known import known
+    from playlist_builder.decisions import find_row
+
+    found = known(app, name, service)
+    candidates = {c.recording.uri: c.recording for c in found.matches[find_row(found.loaded, row)].candidates}
+    with contextlib.closing(app.state(found.service)) as state:
+        recording = state.recordings([uri]).get(uri) or candidates.get(uri)
+        if recording is not None and recording.title:
+            state.keep_recordings([recording])
     return (recording.label, recording.isrc) if recording is not None else (None, None)

@@ -7,21 +7,29 @@ from pathlib import Path
 
 import click
 
-from playlist_builder.cli.options import app_of, name_argument, service_option
+from playlist_builder.cli.options import app_of, name_argument, output_option, service_option, write_output
 from playlist_builder.errors import ListingError, UsageError
 
 
 @click.command("export", epilog="Example: playlist export rocky-iv --format xspf -o rocky-iv.xspf")
 @name_argument
-@click.option("--format", "format_", type=click.Choice(["xspf", "jspf", "csv", "m3u8"]), required=True)
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@click.option(
+    "--format",
+    "format_",
+    metavar="FORMAT",
+    type=click.Choice(["xspf", "jspf", "csv", "m3u8"]),
+    required=True,
+    help="xspf, jspf or csv (m3u8 for services with file paths).",
+)
+@output_option
 @service_option
 @click.pass_context
 def command(ctx: click.Context, name: str, format_: str, output: Path | None, service: str | None) -> int:
     """Write the matched rows as a playlist file, with the identifiers that the format has a place for. No request."""
     from playlist_builder import export
     from playlist_builder.cli.known import known
-    from playlist_builder.store.files import replace_file
+    from playlist_builder.report.text import command_line
+    from playlist_builder.report.words import plural
 
     app = app_of(ctx)
     if format_ not in export.FORMATS:
@@ -32,13 +40,13 @@ def command(ctx: click.Context, name: str, format_: str, output: Path | None, se
     found = known(app, name, service)
     tracks = export.rows(found.matches)
     if not tracks:
-        raise ListingError(f"No row of {name} has a recording yet. First: playlist sync {name} or playlist lock {name}")
+        first = command_line("sync", name, found.service)
+        raise ListingError(f"No row of {name} has a recording yet. First: {first} (or lock)")
     text = export.dump(found.loaded.tracklist, found.matches, format_)
     if output is None:
         sys.stdout.write(text)
         return 0
-    replace_file(output, text.encode())
     left_out = len(found.matches) - len(tracks)
     more = f"; {left_out} without a recording left out" if left_out else ""
-    app.err.print(f"Wrote {output.absolute()}: {len(tracks)} tracks{more}.", markup=False, soft_wrap=True)
+    write_output(app, output, text, f": {plural(len(tracks), 'track')}{more}.")
     return 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import json
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -95,7 +97,8 @@ class Group(click.Group):
 @click.version_option(__version__, prog_name="playlist")
 @click.option("-v", "--verbose", count=True, help="Say more; -vv logs each request (never a secret).")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what needs a person.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", metavar="WHEN",
+              help="auto, always or never; NO_COLOR counts too (default: auto).")  # fmt: skip
 @click.pass_context
 def playlist(ctx: click.Context, verbose: int, quiet: bool, color: str) -> None:
     """Turn a soundtrack's track listing into a playlist, in order, and keep it so."""
@@ -110,11 +113,28 @@ def run(args: Sequence[str] | None = None, obj: Any = None) -> int:
 
     The only place that turns a `PlaylistError` into words and a code. A bug keeps its traceback, and Python's code 1.
     """
-    arguments = list(sys.argv[1:] if args is None else args)
+    arguments = forward(list(sys.argv[1:] if args is None else args))
     code = _run(arguments, obj)
     if reminders.wanted(arguments):
         reminders.remind(obj)
     return code
+
+
+def forward(arguments: list[str]) -> list[str]:
+    """The arguments with `-v`, `-q` and `--color` in front: they count wherever they stand before a `--`."""
+    first: list[str] = []
+    rest: list[str] = []
+    given = iter(arguments)
+    for word in given:
+        if word == "--":
+            return [*first, *rest, word, *given]
+        if word in ("-q", "--quiet", "--verbose") or word.startswith("--color=") or re.fullmatch("-v+", word):
+            first.append(word)
+        elif word == "--color":
+            first += [word, *itertools.islice(given, 1)]
+        else:
+            rest.append(word)
+    return [*first, *rest]
 
 
 def _run(arguments: list[str], obj: Any) -> int:
@@ -159,7 +179,7 @@ def _of_disk(what: str, path: object) -> ConfigError:
     """What a disk that is full or may not be written means for a person. Files are replaced in one step: none is
     half-written."""
     where = f"{path}: " if path else ""
-    return ConfigError(f"{where}cannot be written ({what}). Make room or allow it, then run the command again.")
+    return ConfigError(f"{where}cannot be read or written ({what}). Allow it or make room, then run the command again.")
 
 
 def main() -> None:

@@ -12,7 +12,9 @@ from playlist_builder.cli.options import app_of, json_option, name_argument, ser
 
 @click.command("history", epilog="Example: playlist history rocky-iv")
 @name_argument
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many runs to show.")
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=20, metavar="N", help="How many runs to show (default: 20)."
+)
 @service_option
 @json_option
 @click.pass_context
@@ -22,7 +24,7 @@ def command(ctx: click.Context, name: str, limit: int, service: str | None, as_j
     from rich.text import Text
 
     from playlist_builder.cli.known import place_of
-    from playlist_builder.report.text import clean
+    from playlist_builder.report.text import clean, command_line
 
     app = app_of(ctx)
     place = place_of(app, name, service)
@@ -48,7 +50,8 @@ def command(ctx: click.Context, name: str, limit: int, service: str | None, as_j
         click.echo(json.dumps({"version": 1, "listing": name, "runs": objects}, ensure_ascii=False, indent=2))
         return 0
     if not runs:
-        app.out.print(f"Nothing was written for {name} yet. Next: playlist sync {name}", markup=False)
+        words = f"Nothing was written for {name} yet. Next: {command_line('sync', name, place.service)}"
+        app.out.print(words, markup=False, soft_wrap=True)
         return 0
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("When", "What", "Added", "Removed", "Moved", "Outcome"):
@@ -63,7 +66,8 @@ def command(ctx: click.Context, name: str, limit: int, service: str | None, as_j
             Text(_outcome(run.code, run.message, len(run.waiting))),
         )
     app.out.print(table)
-    app.out.print(Text(f"Times are UTC. To put back what was there before the last write: playlist undo {name}", "dim"))
+    back = f"To put back what was there before the last write: {command_line('undo', name, place.service)}"
+    app.out.print(Text(f"Times are UTC. {back}", "dim"), soft_wrap=True)
     return 0
 
 
@@ -74,4 +78,4 @@ def _outcome(code: int | None, message: str, waiting: int) -> str:
         return "cut off"
     if message:
         return clean(message)[:60]
-    return f"done, {waiting} need you" if waiting else "done"
+    return f"done, {waiting} {'needs' if waiting == 1 else 'need'} you" if waiting else "done"

@@ -12,7 +12,7 @@ import click
 
 from playlist_builder.cli.app import App
 from playlist_builder.cli.options import app_of, json_option, service_option
-from playlist_builder.errors import ListingError, PlaylistError, UsageError
+from playlist_builder.errors import FIRST_CODES, ListingError, PlaylistError, UsageError
 from playlist_builder.listing import FORMATS
 
 if TYPE_CHECKING:
@@ -24,9 +24,13 @@ PASTE = "Paste the track listing, then end with {key} on a line of its own. (Or 
 
 @click.command("import", epilog="Example: playlist import post.html --name rocky-iv")
 @click.argument("sources", nargs=-1, metavar="SOURCE...")
-@click.option("--name", help="The listing's name; made from the title if not given.")
+@click.option("--name", metavar="NAME", help="The listing's name; made from the title if not given.")
 @click.option(
-    "--format", "format_", type=click.Choice(FORMATS), help="What the source is, if it is not seen by itself."
+    "--format",
+    "format_",
+    metavar="FORMAT",
+    type=click.Choice(FORMATS),
+    help=f"What the source is, if it is not seen by itself: {', '.join(FORMATS)}.",
 )
 @click.option("--pick", type=click.IntRange(1), metavar="N", help="Which listing, where a source holds several.")
 @click.option(
@@ -51,7 +55,8 @@ def command(
     service: str | None,
     as_json: bool,
 ) -> int:
-    """Turn a text, page, table, playlist file or link into a listing. SOURCE: a file, - , an address or a link."""
+    """Turn a text, page, table, playlist file or link into a listing. SOURCE: a file, an address, a link, or - for
+    standard input."""
     app = app_of(ctx)
     if not sources:
         if not app.interactive:
@@ -62,19 +67,19 @@ def command(
         raise UsageError("--name names one listing; several sources make several.")
     reader = _Importer(app, name, format_, pick, force, dry_run, allow_private, service, as_json)
     objects: list[dict[str, Any]] = []
-    code = 0
+    codes: list[int] = []
     for source in sources:
         try:
             objects.append(reader.update(source) if update else reader.take(source))
         except PlaylistError as error:
             if len(sources) == 1:
                 raise
-            code = error.code
+            codes.append(error.code)
             objects.append(reader.failed(source, error))
     if as_json:
         made = objects[0] if len(sources) == 1 else {"version": 1, "results": objects}
         click.echo(json.dumps(made, ensure_ascii=False, indent=2))
-    return code
+    return next((code for code in FIRST_CODES if code in codes), 0)
 
 
 class _Importer:
@@ -182,17 +187,21 @@ class _Importer:
 
     def chosen(self, found: Found) -> int:
         """Which of several listings, from 0: the one picked, or asked for, or the best."""
+        from playlist_builder.report.words import plural
+
         count = len(found.readings)
         if self.pick is not None:
             if self.pick > count:
-                raise UsageError(f"--pick {self.pick}: {found.source} holds {count} listing{'s' * (count != 1)}.")
+                raise UsageError(f"--pick {self.pick}: {found.source} holds {plural(count, 'listing')}.")
             return self.pick - 1
         if count == 1:
             return 0
         self.say(f"{found.source} holds {count} listings:")
         for number, reading in enumerate(found.readings, 1):
             tracks = reading.tracklist.tracks
-            self.say(f"  {number}. {reading.tracklist.title} ({len(tracks)} tracks, from {tracks[0].title!r})")
+            self.say(
+                f"  {number}. {reading.tracklist.title} ({plural(len(tracks), 'track')}, from {tracks[0].title!r})"
+            )
         if self.app.interactive and not self.as_json:
             return int(click.prompt("Which one", type=click.IntRange(1, count), default=1, err=True)) - 1
         self.say("The first was taken; --pick N takes another.")
@@ -226,6 +235,7 @@ class _Importer:
     def write(self, name: str, reading: Reading, found: Found) -> None:
         """Writes the listing and the lock that came along; an existing one only with --force, which keeps it."""
         from playlist_builder.listing.toml import dump
+        from playlist_builder.report.text import command_line
         from playlist_builder.store import lock as locks
         from playlist_builder.store.files import replace_file
         from playlist_builder.store.listings import Listings
@@ -248,8 +258,7 @@ class _Importer:
             replace_file(lock_path, found.lock)
             self.say(f"The lock beside it came along: {lock_path}")
         self.say(f"Wrote {path}")
-        suffix = f" --service {self.service}" if self.service else ""
-        self.say(f"Next: playlist sync {name}{suffix}")
+        self.say(f"Next: {command_line('sync', name, self.app.service_name(self.service))}")
 
     def say(self, text: str) -> None:
         from playlist_builder.report.text import clean

@@ -7,12 +7,10 @@ import contextlib
 import click
 
 from playlist_builder.cli.options import app_of, name_argument, service_option
-from playlist_builder.errors import ServiceError, UsageError
+from playlist_builder.errors import NotFound, ServiceError, UsageError
 
 
-@click.command(
-    "link", epilog="Example: playlist link rocky-iv https://open.spotify.com/playlist/37i9dQZF1DX0XUsuxWHRQd"
-)
+@click.command("link", epilog="Example: playlist link rocky-iv spotify:playlist:3cEYpjA9oz9GiPac4AsH4n")
 @name_argument
 @click.argument("playlist")
 @service_option
@@ -21,7 +19,8 @@ def link(ctx: click.Context, name: str, playlist: str, service: str | None) -> i
     """Adopt a playlist of your own (a link, URI or id) as the listing's; what is in it stays yours."""
     from playlist_builder.cli.known import place_of
     from playlist_builder.cli.run import alone, load
-    from playlist_builder.report.text import clean
+    from playlist_builder.report.text import clean, command_line
+    from playlist_builder.report.words import plural
     from playlist_builder.store.listings import Listings
     from playlist_builder.store.state import Remembered
 
@@ -31,24 +30,32 @@ def link(ctx: click.Context, name: str, playlist: str, service: str | None) -> i
         uri = opened.uri_of(playlist, "playlist")
         if uri is None:
             raise UsageError(f"{playlist!r} is no playlist link, such as https://open.spotify.com/playlist/….")
-        snapshot = opened.read(uri.rsplit(":", 1)[-1])
+        try:
+            snapshot = opened.read(uri.rsplit(":", 1)[-1])
+        except NotFound as error:
+            raise NotFound(
+                f"There is no playlist {playlist} that this account can see. Copy the link of one of your own: "
+                "in the app, Share, Copy link to playlist."
+            ) from error
         head = snapshot.head
         if head.owner_id not in (opened.account.user_id, opened.account.id):
             raise ServiceError(f"The playlist {head.name!r} is not yours; only one of your own can be linked.")
         for other, theirs in state.places(place.service, place.account).items():
             if theirs.playlist_id == head.id and other != name:
-                raise ServiceError(f"The playlist {head.name!r} is {other}'s already. First: playlist unlink {other}")
+                unlink = command_line("unlink", other, place.service)
+                raise ServiceError(f"The playlist {head.name!r} is {other}'s already. First: {unlink}")
         loaded = load(app, place.service, Listings(app.settings).find(name), adopt=True)
         known = tuple(sorted(loaded.lock.named(place.service)))  # nothing that stands there is ours
         made = Remembered(playlist_id=head.id, name=head.name, url=head.url, lock=loaded.lock.id, base=(), known=known)
         with alone(app, place.service, name):
             state.remember(place, made)
     app.out.print(
-        f"{name} is kept in {clean(head.name)} from now on; its {len(snapshot.entries)} entries are yours and stay.",
+        f"{name} is kept in {clean(head.name)} from now on; what is in it ({plural(len(snapshot.entries), 'track')}) "
+        "is yours and stays.",
         markup=False,
         soft_wrap=True,
     )
-    app.out.print(f"Next: playlist sync {name} -n", markup=False)
+    app.out.print(f"Next: {command_line('sync', name, place.service, '-n')}", markup=False, soft_wrap=True)
     return 0
 
 
@@ -110,6 +117,7 @@ def remove(ctx: click.Context, name: str, remote: bool, with_listing: bool, yes:
         click.confirm(f"Remove {what} of {name}?", abort=True, err=True)
     with alone(app, place.service, name), contextlib.closing(app.state(place.service)) as state:
         remembered = state.remembered(place)
+        known = bool(remembered or state.rows(place) or state.runs(place, 1))
         if remote and remembered is None:
             app.out.print(f"No playlist is remembered for {name}: none was removed from the library.", markup=False)
         elif remote and remembered is not None:  # first of all: what can fail
@@ -120,8 +128,11 @@ def remove(ctx: click.Context, name: str, remote: bool, with_listing: bool, yes:
                 markup=False,
                 soft_wrap=True,
             )
-        for title in remove_entries(app, place.service, name):
+        schedules = remove_entries(app, place.service, name)
+        for title in schedules:
             app.out.print(f"Its schedule was removed ({title}).", markup=False)
+        if not known and not schedules:
+            Listings(app.settings).find(name)  # a name that nothing is known of is a slip
         state.forget(place, all=True)
     if item is not None:
         lock_path(app, place.service, item).unlink(missing_ok=True)

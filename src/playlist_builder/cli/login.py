@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from playlist_builder.cli.options import service_option
 from playlist_builder.errors import AuthError, ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -41,13 +42,15 @@ Spotify lets only registered apps change playlists, and registering one is free.
 @click.command(epilog="Example: playlist login --no-browser")
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
 @click.option(
-    "--timeout", "timeout_s", type=click.FloatRange(1, 86_400), default=300.0, show_default=True, metavar="S",
-    help="Seconds to wait for the browser.",
+    "--timeout", "timeout_s", type=click.FloatRange(1, 86_400), default=300.0, metavar="S",
+    help="Seconds to wait for the browser (default: 300).",
 )  # fmt: skip
-@click.option("--export", "exporting", is_flag=True, help="Print the stored login, to carry it to another machine.")
+@click.option(
+    "--export", "exporting", is_flag=True, help="Print the stored login (a secret), to carry it to another machine."
+)
 @click.option("--import", "importing", is_flag=True, help="Read a login from standard input.")
 @click.option("--cover", is_flag=True, hidden=True, help="Also ask for the permission to upload covers.")
-@click.option("--service", metavar="S", help="Which service to log in to.")
+@service_option
 @click.pass_obj
 def command(
     app: App, no_browser: bool, timeout_s: float, exporting: bool, importing: bool, cover: bool, service: str | None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from playlist_builder.cli.options import service_option
 from playlist_builder.errors import UsageError
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog="Example: playlist logout")
-@click.option("--service", metavar="S", help="Which service to log out of.")
+@service_option
 @click.pass_obj
 def command(app: App, service: str | None) -> None:
     """Delete the login and the cached answers. Listings, locks and the history stay."""
@@ -24,9 +25,9 @@ def command(app: App, service: str | None) -> None:
     if name not in SERVICES:
         raise UsageError(f"There is no service {name!r}. Known: {', '.join(SERVICES)}.")
     was_there, caches = forget(app.settings, name)
-    login = "The login was deleted" if was_there else "There was no login"
-    answers = "and the cached answers were deleted" if caches else "and there were no cached answers"
-    app.out.print(f"{login}, {answers}. Listings, locks and history are kept.", soft_wrap=True)
+    gone = " and ".join([*(["the login"] if was_there else []), *(["the cached answers"] if caches else [])])
+    words = f"Deleted {gone}." if gone else "There was neither a login nor a cached answer."
+    app.out.print(f"{words} Listings, locks and history are kept.", soft_wrap=True)
     if name != "demo":
         if app.settings.token:
             app.err.print("PLAYLIST_TOKEN is still set, and works as a login.", markup=False)

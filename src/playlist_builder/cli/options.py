@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -28,9 +29,19 @@ def complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) 
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
+def complete_services(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The services that begin with what is typed."""
+    from playlist_builder.services import SERVICES
+
+    return [CompletionItem(name) for name in SERVICES if name.startswith(incomplete)]
+
+
 def service_option(function: F) -> F:
     return click.option(
-        "--service", metavar="S", help="The service: spotify, or demo (no account). Default: PLAYLIST_SERVICE."
+        "--service",
+        metavar="S",
+        shell_complete=complete_services,
+        help="spotify, or demo without account (default: PLAYLIST_SERVICE).",
     )(function)
 
 
@@ -44,7 +55,32 @@ def name_argument(function: F) -> F:
 
 def names_argument(function: F) -> F:
     function = click.option("--all", "all_", is_flag=True, help="Every listing of yours.")(function)
-    return click.argument("names", nargs=-1, metavar="NAME...", shell_complete=complete_names)(function)
+    return click.argument("names", nargs=-1, metavar="NAME... | --all", shell_complete=complete_names)(function)
+
+
+def output_option(function: F) -> F:
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Write to FILE instead of standard output.",
+    )(function)
+
+
+def write_output(app: App, path: Path, text: str, more: str = "") -> None:
+    """Writes what `-o` asks for, and says where; raises `UsageError` where there is no such directory."""
+    from playlist_builder.errors import UsageError
+    from playlist_builder.store.files import replace_file
+
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"{path}: there is no directory {path.absolute().parent}. Make it, or write to another file.")
+    if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
+        path.write_bytes(text.encode())
+    else:
+        replace_file(path, text.encode())
+    if app.verbosity >= 0:
+        app.err.print(f"Wrote {path.absolute()}{more}", markup=False, soft_wrap=True)
 
 
 def app_of(ctx: click.Context) -> App:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from playlist_builder.cli.options import app_of, json_option, name_argument, service_option
+from playlist_builder.cli.options import app_of, json_option, name_argument, output_option, service_option, write_output
 
 
 @click.command("report", epilog="Example: playlist report rocky-iv --format html -o rocky-iv.html")
@@ -16,11 +16,12 @@ from playlist_builder.cli.options import app_of, json_option, name_argument, ser
 @click.option(
     "--format",
     "format_",
+    metavar="FORMAT",
     type=click.Choice(["terminal", "json", "markdown", "html"]),
     default="terminal",
-    show_default=True,
+    help="terminal, json, markdown or html (default: terminal).",
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@output_option
 @click.option("--covers", is_flag=True, help="With html: show cover pictures, loaded from the service.")
 @service_option
 @json_option
@@ -31,7 +32,6 @@ def command(
     """Show a listing's matches and mismatches; asks the service nothing."""
     from playlist_builder.cli.known import known
     from playlist_builder.model import Result
-    from playlist_builder.store.files import replace_file
 
     app = app_of(ctx)
     found = known(app, name, service)
@@ -52,9 +52,7 @@ def command(
     else:
         text = _terminal(app, Result(listing=name, service=found.service, title=title, matches=found.matches), output)
     if output is not None:
-        replace_file(output, text.encode())
-        if app.verbosity >= 0:
-            app.err.print(f"Wrote {output.absolute()}", markup=False, soft_wrap=True)
+        write_output(app, output, text)
     elif text:
         sys.stdout.write(text)
     return 0

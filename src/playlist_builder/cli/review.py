@@ -11,6 +11,7 @@ import click
 
 from playlist_builder.cli.options import app_of, name_argument, service_option
 from playlist_builder.errors import UsageError
+from playlist_builder.report.text import command_line
 
 if TYPE_CHECKING:
     from playlist_builder.cli.app import App
@@ -27,15 +28,19 @@ if TYPE_CHECKING:
 def command(ctx: click.Context, name: str, everything: bool, web: bool, no_browser: bool, service: str | None) -> int:
     """Settle doubtful and missing tracks: choose, search again, paste a link, leave out or keep looking."""
     app = app_of(ctx)
+    where = app.service_name(service)
     if no_browser and not web:
         raise UsageError("--no-browser goes with --web.")
     if not web and not app.interactive:
         raise UsageError(
-            f"A review needs a terminal. On a page instead: playlist review {name} --web. "
-            f"For scripts: playlist pin {name} ROW URI, and skip, later, unpin."
+            f"A review needs a terminal. On a page instead: {command_line('review', name, where, '--web')}. "
+            f"For scripts: {command_line('pin', name, where, 'ROW', 'URI')}, and skip, later, unpin."
         )
-    where = app.service_name(service)
     with open_session(app, name, where, wait_s=5.0 if web else 60.0) as session:
+        if session.is_new:
+            first = command_line("sync", name, where)
+            app.err.print("No row was searched yet; a sync finds most of them:", style="yellow")
+            app.err.print(f"  {first}", style="yellow", markup=False, soft_wrap=True)
         if web:
             from playlist_builder.review.web import Page, serve
 
@@ -74,12 +79,14 @@ def _in_terminal(app: App, session: Session, name: str, where: str, everything: 
         app.err.print(f"Nothing of {name} needs a person. --all goes through every row.", markup=False, soft_wrap=True)
         return 0
     Review(session, app.err, read_line, everything=everything).run()
-    if session.answers and click.confirm("Sync now?", default=True, err=True):
-        from playlist_builder.builder import Options, sync
-        from playlist_builder.cli.run import run_listings
-        from playlist_builder.store.listings import Listings
+    if session.answers:
+        if click.confirm("Sync now?", default=True, err=True):
+            from playlist_builder.builder import Options, sync
+            from playlist_builder.cli.run import run_listings
+            from playlist_builder.store.listings import Listings
 
-        return run_listings(app, where, [Listings(app.settings).find(name)], Options(), sync)
+            return run_listings(app, where, [Listings(app.settings).find(name)], Options(), sync)
+        app.err.print(f"Next: {command_line('sync', name, where)}", markup=False, soft_wrap=True)
     return 0 if session.is_done else 4
 
 

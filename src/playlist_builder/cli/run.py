@@ -15,7 +15,7 @@ from playlist_builder import builder
 from playlist_builder.builder import Desk, Loaded, Options
 from playlist_builder.cli.app import App
 from playlist_builder.cli.reminders import settle
-from playlist_builder.errors import AuthError, PlaylistError, RateLimited, UsageError
+from playlist_builder.errors import FIRST_CODES, AuthError, PlaylistError, RateLimited, UsageError
 from playlist_builder.model import Account, Result
 from playlist_builder.notices import login_warning
 from playlist_builder.push import Ask
@@ -24,7 +24,6 @@ from playlist_builder.report.words import plural
 from playlist_builder.store.listings import ListingFile, Listings
 
 UseCase = Callable[[Desk, Loaded, Options], Result]
-FIRST_CODES = (1, 5, 3, 6, 4, 0)  # of several listings: the first of these that occurred
 
 
 def choose(app: App, names: Sequence[str], all_: bool) -> list[ListingFile]:

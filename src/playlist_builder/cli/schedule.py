@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from playlist_builder.cli.app import App
+from playlist_builder.cli.options import F, complete_names, json_option, service_option
 from playlist_builder.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -116,26 +117,32 @@ def command() -> None:
     """Keep playlists in order through the system's own scheduler."""
 
 
-def _what(function: Any) -> Any:
+def _what(all_help: str) -> Callable[[F], F]:
     """NAME or --all, and --service."""
-    function = click.option("--service", metavar="S", help="The service (default: PLAYLIST_SERVICE, else spotify).")(
-        function
-    )
-    function = click.option("--all", "everything", is_flag=True, help="All listings of yours.")(function)
-    return click.argument("name", required=False)(function)
+
+    def options(function: F) -> F:
+        function = click.option("--all", "everything", is_flag=True, help=all_help)(service_option(function))
+        return click.argument("name", required=False, metavar="NAME | --all", shell_complete=complete_names)(function)
+
+    return options
 
 
 @command.command(
     "add",
-    short_help="Let the system sync every so often.",
+    short_help="Let the system sync NAME every so often.",
     epilog="Example: playlist schedule add rocky-iv --every week --at 19:30",
 )
-@_what
+@_what("Every listing of yours.")
 @click.option(
     "--every", required=True, metavar="hour|day|week|month|CRON", help="How often; CRON: five fields, quoted."
 )
 @click.option("--at", metavar="HH:MM", help="At what time of day (default: one of its own between 9 and 21 h).")
-@click.option("--backend", type=click.Choice(BACKEND_NAMES), help="Which scheduler (default: the system's own).")
+@click.option(
+    "--backend",
+    type=click.Choice(BACKEND_NAMES),
+    metavar="B",
+    help=f"{', '.join(BACKEND_NAMES)} (default: the system's own).",
+)
 @click.option(
     "--print", "only_print", is_flag=True, help="Show the files instead of installing; works for any scheduler."
 )
@@ -181,7 +188,7 @@ def add(
 @command.command(
     "list", short_help="What is scheduled, when it runs next, how it went.", epilog="Example: playlist schedule list"
 )
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@json_option
 @click.pass_obj
 def list_(app: App, as_json: bool) -> None:
     """Show what is scheduled, when it runs next, and how its last run ended."""
@@ -197,7 +204,7 @@ def list_(app: App, as_json: bool) -> None:
 
 
 @command.command("remove", short_help="Take a schedule away.", epilog="Example: playlist schedule remove rocky-iv")
-@_what
+@_what("Every schedule of this program.")
 @click.pass_obj
 def remove(app: App, name: str | None, everything: bool, service: str | None) -> None:
     """Take NAME's schedule away; with --all every schedule of this program. Playlists and listings stay."""
@@ -220,7 +227,7 @@ def remove(app: App, name: str | None, everything: bool, service: str | None) ->
 
 
 @command.command("run", short_help="Sync as the scheduler does.", epilog="Example: playlist schedule run rocky-iv")
-@_what
+@_what("Every listing of yours.")
 @click.option("--set", "assignments", multiple=True, hidden=True, help="NAME=VALUE: a setting of the scheduled run.")
 @click.pass_obj
 def run(app: App, name: str | None, everything: bool, service: str | None, assignments: tuple[str, ...]) -> int:

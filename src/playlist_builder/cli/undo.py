@@ -21,7 +21,7 @@ def command(ctx: click.Context, name: str, force: bool, service: str | None, as_
     from playlist_builder import undo
     from playlist_builder.builder import Desk
     from playlist_builder.cli.known import place_of
-    from playlist_builder.report.text import clean
+    from playlist_builder.report.text import clean, command_line
 
     app = app_of(ctx)
     place = place_of(app, name, service)
@@ -35,16 +35,14 @@ def command(ctx: click.Context, name: str, force: bool, service: str | None, as_
         made = {"version": 1, "listing": name, "changes": counts, "notes": [clean(note) for note in done.notes]}
         click.echo(json.dumps({**made, "playlist_removed": removed}, ensure_ascii=False, indent=2))
         return 0
-    app.out.print(
-        f"{clean(done.name)}: {changes.added} put back, {changes.removed} taken out, {changes.moved} moved.",
-        markup=False,
-    )
+    counts_of = ((changes.added, "put back"), (changes.removed, "taken out"), (changes.moved, "moved"))
+    told = ", ".join(f"{count} {what}" for count, what in counts_of if count) or "nothing to put back"
+    app.out.print(f"{clean(done.name)}: {told}.", markup=False, soft_wrap=True)
     for note in done.notes:
         app.out.print(clean(note), markup=False, soft_wrap=True)
     if done.created and not removed:
-        app.out.print(
-            f"That write had created the playlist. To remove it: playlist remove {name} --remote", markup=False
-        )
+        remove = command_line("remove", name, place.service, "--remote")
+        app.out.print(f"That write had created the playlist. To remove it: {remove}", markup=False, soft_wrap=True)
     return 0
 
 

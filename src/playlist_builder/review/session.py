@@ -123,6 +123,11 @@ class Session:
         return not self.open_rows()
 
     @property
+    def is_new(self) -> bool:
+        """Whether no row was searched or decided yet."""
+        return all(match.outcome == "unsearched" and not match.candidates for match in self.matches) and not self.old
+
+    @property
     def answers(self) -> int:
         """How many answers there are to take back."""
         return len(self._steps)
@@ -144,7 +149,7 @@ class Session:
             first.append(self._candidate(track, self._of_decision(self.old[row].decision), "lock"))
         if match.recording is not None:
             first.append(self._candidate(track, match.recording, match.found_by or "lock"))
-        likely = [c for c in match.candidates if not {"title", "artist"} <= set(c.differences)]
+        likely = [c for c in match.candidates if not _unlike(c)]
         unique: dict[str, Candidate] = {}
         for found in [*first, *likely]:
             unique.setdefault(found.recording.uri, found)
@@ -367,11 +372,18 @@ class Session:
         memories = self._state.rows(self._place)
         before = memories.get(key) or RowMemory(outcome="unsearched", reason="not searched yet")
         unique = {c.recording.uri: c for c in reversed([*before.candidates, *found])}
-        best = sorted(unique.values(), key=lambda c: (c.score.refusal == "copy", -c.score.total))[:MOST_KEPT]
+        best = sorted(unique.values(), key=lambda c: (_unlike(c), c.score.refusal == "copy", -c.score.total))[
+            :MOST_KEPT
+        ]
         searches = (*(s for s in before.searches if s.query != search.query), search)
         memories[key] = replace(before, candidates=tuple(best), searches=searches)
         self._state.keep_rows(self._place, memories)
         self._match_again()
+
+
+def _unlike(found: Candidate) -> bool:
+    """Whether neither title nor artist is the row's: what was only found on the way."""
+    return {"title", "artist"} <= set(found.differences)
 
 
 def old_decisions(loaded: Loaded, service: str) -> dict[int, Old]:

@@ -126,7 +126,7 @@ class Review:
         return self._done(self.session.skip(row), "left out")
 
     def _keep(self, row: int, rest: str) -> object:
-        return self._done(self.session.keep_looking(row), "known gaps")
+        return self._done(self.session.keep_looking(row), "kept looking for")
 
     def _done(self, sentence: str, kind: str) -> object:
         self.kinds.append(kind)
