@@ -56,9 +56,9 @@ def test_shipped_is_large_enough_and_always_the_same(catalogue: Catalogue) -> No
 def test_shipped_is_quick() -> None:
     times = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         Catalogue.shipped().close()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.5  # some 20 ms on a machine that does nothing else
 
 
@@ -318,9 +318,9 @@ def test_many_rows_are_searched_quickly(tmp_path: Path) -> None:
             file.write(json.dumps(row) + "\n")
     catalogue = Catalogue.from_jsonl(path)
     for query in ("love the", "love babe act", "love kebab lilimo", "bake the moli"):
-        start = time.perf_counter()
+        start = time.process_time()
         rows, total = catalogue.search_tracks(query, 10, 0)
-        assert time.perf_counter() - start < 0.5
+        assert time.process_time() - start < 0.5
         assert len(rows) == 10 <= total
 
 

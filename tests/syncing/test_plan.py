@@ -152,9 +152,9 @@ def test_ten_thousand_in_any_order_take_less_than_two_seconds(kind: str) -> None
         goal.reverse()
     else:
         goal = goal[::2] + goal[1::2]
-    began = time.perf_counter()
+    began = time.process_time()
     plan(before, goal)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     proved(before, goal)
 
 
