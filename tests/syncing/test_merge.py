@@ -150,6 +150,13 @@ def test_a_relinked_entry_is_present(base: str | None) -> None:
     assert (made.restored, made.removed, made.foreign) == ((), (), ())
 
 
+@pytest.mark.parametrize("before", [memory("AX", named="AXB"), memory(None, named="AXB")], ids=["base", "no base"])
+def test_another_choice_of_the_same_recording_replaces_the_old_one(before: Memory) -> None:
+    """X was chosen and written as X; now the row wants B, which is the same recording elsewhere."""
+    made = merged(entries("AXu", {"X": "B"}), wishes("AB"), before)
+    assert (letters(made), made.removed, made.restored) == ("ABu", (1,), ())
+
+
 def test_a_relinked_entry_goes_with_its_row_and_is_missed_when_gone() -> None:
     before = memory("AX", named="AB", links={"X": "B"})
     assert letters(merged(entries("AX", {"X": "B"}), wishes("A"), before)) == "A"

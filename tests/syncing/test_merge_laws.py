@@ -148,9 +148,15 @@ def test_what_is_not_ours_stays_behind_its_neighbour(case: Case) -> None:
         ours = set(case.memory.base or ()) | case.memory.named
         assert all(case.remote[index].uri in ours for index in made.removed)
     staying = [item for item in made.goal if isinstance(item, int)]
-    for index in made.foreign:
-        place = made.goal.index(index)
-        assert (made.goal[place - 1] if place else None) == max((i for i in staying if i < index), default=None)
+    for index in made.foreign:  # in between only what comes in place of what stood in between
+        neighbour = max((i for i in staying if i < index), default=-1)
+        ahead = list(made.goal[: made.goal.index(index)])
+        new = 0
+        while ahead and isinstance(ahead[-1], str):
+            ahead.pop()
+            new += 1
+        assert (ahead[-1] if ahead else -1) == neighbour
+        assert new <= sum(neighbour < gone < index for gone in made.removed)
 
 
 @given(cases())

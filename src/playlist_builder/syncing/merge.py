@@ -1,7 +1,8 @@
 """The three-way merge: what our last write left, what the listing wants, what is there now → the list to reach.
 
-What the user did by hand stays, and often answers a question of ours: a replacement becomes a pin, a removal said twice
-becomes a skip. Only tracks that are ours are ever removed.
+The user's own entries stay behind the neighbour that they had, or behind what comes in that one's place. What the user
+did by hand stays, and often answers a question of ours: a replacement becomes a pin, a removal said twice becomes a
+skip. Only tracks that are ours are ever removed.
 
 Two things cannot be known without a base (a state that is lost, a machine that never wrote): a recording that the user
 removed looks like one that was never added, so it is put back, without that counting as the one time; and of several
@@ -17,6 +18,7 @@ from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final
 
 from playlist_builder.model import Entry, Recording
@@ -94,18 +96,32 @@ def merge(
 
     staying = set(held.values())
     going = _going(remote, staying, ours, prune)
-    behind = _neighbours(remote, staying, going)
-    goal: list[int | str] = list(behind.get(-1, ()))
+    behind = _neighbours(remote, staying, going, ours)
+    goal: list[int | str] = []
     own: list[tuple[int, str]] = []
+    waiting = deque(behind.get(-1, ()))  # the user's own since our last staying entry
+
+    def let_in(replaced: float) -> None:
+        while waiting and waiting[0][1] <= replaced:
+            goal.append(waiting.popleft()[0])
+
+    let_in(0)
+    added = 0
     for at, wish in enumerate(wishes):
         index = held.get(at)
         if index is not None:
+            let_in(inf)
             uri = remote[index].uri if at in answers else wish.uri
             own.append((len(goal), str(uri)))
-            goal += [index, *behind.get(index, ())]
+            goal.append(index)
+            waiting, added = deque(behind.get(index, ())), 0
+            let_in(added)
         elif wish.uri is not None and at not in skipped:
             own.append((len(goal), wish.uri))
             goal.append(wish.uri)
+            added += 1
+            let_in(added)
+    let_in(inf)
     return Merged(
         goal=tuple(goal),
         uris=tuple(remote[item].uri if isinstance(item, int) else item for item in goal),
@@ -285,15 +301,20 @@ def _going(remote: Sequence[Entry], staying: set[int], ours: set[int], prune: bo
     }
 
 
-def _neighbours(remote: Sequence[Entry], staying: set[int], going: set[int]) -> dict[int, list[int]]:
-    """Our staying entry → the foreign ones behind it, in their order; -1: those at the head."""
-    behind: dict[int, list[int]] = {}
-    anchor = -1
+def _neighbours(
+    remote: Sequence[Entry], staying: set[int], going: set[int], ours: set[int]
+) -> dict[int, list[tuple[int, int]]]:
+    """Our staying entry → the foreign ones behind it, in their order; -1: those at the head. Each with how many of ours
+    that go stand in between: what comes in their place shall stand there too."""
+    behind: dict[int, list[tuple[int, int]]] = {}
+    anchor, gone = -1, 0
     for index in range(len(remote)):
         if index in staying:
-            anchor = index
+            anchor, gone = index, 0
         elif index not in going:
-            behind.setdefault(anchor, []).append(index)
+            behind.setdefault(anchor, []).append((index, gone))
+        elif index in ours:
+            gone += 1
     return behind
 
 
