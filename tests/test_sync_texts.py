@@ -236,5 +236,15 @@ def test_a_cover_that_fails_is_told_and_sent_the_next_time(here: World) -> None:
     settled(here)
 
 
+def test_what_is_no_picture_stops_the_run_before_a_playlist_is_made(here: World) -> None:
+    (here.root / "playlists" / "mix.jpg").write_bytes(b"no picture")
+    here.listing(FIVE, cover="mix.jpg")
+    ran = here.run("sync", "mix", "--json")
+    assert ran.code == 3
+    assert "mix.jpg" in ran.json["error"]["message"]
+    assert here.emulator.account.library() == []
+    assert here.emulator.writes == []
+
+
 def is_image(request: LoggedRequest) -> bool:
     return request.template.endswith("/images")

@@ -116,6 +116,7 @@ class Push:
 
     def _run(self) -> Remembered | None:
         """What is remembered of the playlist when it is right; None in a dry run that would create it."""
+        picture = self._picture()  # before anything is made: what is no picture stops the run
         found = self.which.find()
         if found is None and self.options.dry_run:
             self.changes = Changes(added=len(self._wanted()))
@@ -126,7 +127,6 @@ class Push:
         remembered = found.remembered
         self._stand_in(remembered)
         wanted = self._texts(remembered)
-        picture = self._picture(remembered)
         if self._unchanged(remembered):
             self.changes = self._kept(remembered)
             if self.options.dry_run:
@@ -488,16 +488,14 @@ class Push:
 
     # ------------------------------------------------------------ the cover
 
-    def _picture(self, remembered: Remembered) -> Cover | None:
-        """The listing's cover where it is not the one sent last; raises `ListingError` for what is no picture."""
+    def _picture(self) -> Cover | None:
+        """The listing's cover; raises `ListingError` for what is no picture."""
         name = self.loaded.tracklist.cover
-        if name is None:
-            return None
-        found = cover.read(self.loaded.path, name)
-        return None if found.key == remembered.texts.cover else found
+        return None if name is None else cover.read(self.loaded.path, name)
 
     def _write_picture(self, remembered: Remembered, picture: Cover | None) -> Remembered:
-        if picture is None:
+        """Sends the cover where it is not the one sent last."""
+        if picture is None or picture.key == remembered.texts.cover:
             return remembered
         try:
             self.service.set_cover(remembered.playlist_id, picture.jpeg)

@@ -202,6 +202,13 @@ def test_what_is_chosen_no_more_is_past_until_it_is_chosen_again() -> None:
     assert back.past == ("spotify:track:heart",)
 
 
+def test_a_long_listing_that_is_replaced_whole_is_past_whole() -> None:
+    old = [track(f"Old song {i}") for i in range(700)]
+    lock = locked(old, [chosen(str(i)) for i in range(700)])
+    new = [track(f"New tune {i}", "Someone Else") for i in range(3)]
+    assert len(updated(lock, new, "spotify", [None] * 3).past) == 700
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

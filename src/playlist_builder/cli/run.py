@@ -80,7 +80,6 @@ def run_listings(
     """Runs the use case for each listing, prints each result, and returns the exit code."""
     objects: list[dict[str, Any]] = []
     codes: list[int] = []
-    first_error: PlaylistError | None = None
     asks = app.interactive if interactive is None else interactive
     single = not several and len(items) == 1
     loaded: list[Loaded | PlaylistError] = []
@@ -125,7 +124,6 @@ def run_listings(
                     raise
                 _one_failed(app, item.name, error, as_json, objects)
                 codes.append(error.code)
-                first_error = first_error or error
                 break
             except PlaylistError as error:
                 if single:

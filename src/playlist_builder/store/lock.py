@@ -30,7 +30,7 @@ from playlist_builder.store.files import replace_file
 VERSION = 1
 NEAR_TITLE = 60.0  # least likeness (0–100) of a reworded title whose neighbours stayed
 NEAR_RECORDING = 88.0  # least likeness of a reworded row to the name of the recording it had
-MOST_PAST = 500  # URIs in `past`; the oldest go first
+MOST_PAST = 500  # URIs in `past`, or as many as there are rows; the oldest go first
 MOST_PAIRS = 200_000  # beyond, a row that was respelt is looked for beside its neighbours alone
 _ID_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 _DECISION_KEYS: Final = ("uri", "decided", "name", "isrc", "skip", "later", "restored")
@@ -455,4 +455,4 @@ def updated(lock: Lock, tracks: Sequence[Track], service: str, decisions: Sequen
     chosen = {d.uri for row in rows for d in row.decisions.values() if d.uri}
     before = {d.uri: None for row in lock.rows for d in row.decisions.values() if d.uri}
     past = [uri for uri in dict.fromkeys((*lock.past, *before)) if uri not in chosen]
-    return replace(made, past=tuple(past[-MOST_PAST:]))
+    return replace(made, past=tuple(past[-max(MOST_PAST, len(lock.rows)) :]))
