@@ -259,6 +259,33 @@ def test_several_listings_in_one_run(tmp_path: Path, emulator: Emulator) -> None
     assert len(emulator.requests) - sent == 1, "one page of the library serves every listing"
 
 
+def test_a_name_that_is_no_listing_does_not_stop_the_others(tmp_path: Path) -> None:
+    here = machine(tmp_path)
+    ran = here.run("sync", "rocky-iv", "nope", "the-lost-boys", "--service", "demo", "--json", check=3)
+    assert [r["listing"] for r in ran.json["results"]] == ["rocky-iv", "nope", "the-lost-boys"]
+    assert ran.json["results"][1]["error"]["kind"] == "listing"
+    assert ran.json["results"][2]["changes"]["added"] == 9
+    told = here.run("sync", "nope", "rocky-iv", "--service", "demo", check=3)
+    assert "Error: nope: There is no listing 'nope'" in told.err
+    assert "10 matched" in told.out
+    assert here.run("sync", "nope", "neither", "--service", "demo", "--json", check=3).json["error"]["code"] == 3
+
+
+def test_a_service_that_does_not_exist_is_told_with_where_it_was_named(tmp_path: Path) -> None:
+    here = machine(tmp_path)
+    for command in (["sync", "rocky-iv"], ["report", "rocky-iv"], ["status"], ["login"], ["logout"]):
+        assert "There is no service 'tidal'" in here.run(*command, "--service", "tidal", check=2).err
+        assert "PLAYLIST_SERVICE" in here.run(*command, PLAYLIST_SERVICE="tidal", check=3).err
+    assert not list(here.work.glob("playlists/*"))
+
+
+def test_an_empty_folder_says_what_comes_first(tmp_path: Path) -> None:
+    here = machine(tmp_path)
+    empty = {"PLAYLISTS_DIR": str(here.work / "playlists")}
+    assert "playlist import FILE" in here.run("list", check=0, **empty).out
+    assert "ships" not in here.run("sync", "--all", "--service", "demo", check=2, **empty).err
+
+
 def test_a_listing_without_a_title_is_called_after_its_file(tmp_path: Path) -> None:
     here = machine(tmp_path)
     rows = "1. Survivor - Burning Heart\n2. Go West - One Way Street\n3. Touch - The Sweetest Victory\n"

@@ -333,6 +333,15 @@ def test_refresh_asks_past_the_cache_and_never_touches_a_persons_decision(here: 
     assert chosen(result)[2:] == first[2:]
 
 
+def test_a_row_that_a_refresh_does_not_reach_stays_as_it_was(here: World) -> None:
+    here.listing([*FIVE, ("Nobody At All", "No Such Song")])
+    before = here.sync()["tracks"][5]
+    assert before["outcome"] == "missing"
+    ran = here.run("sync", "mix", "--refresh", "--max-requests", "0", "--json")
+    assert ran.code == 6
+    assert ran.json["tracks"][5] == before
+
+
 def test_moved_and_respelt_rows_keep_their_decisions(here: World) -> None:
     first = chosen(here.sync())
     here.run("pin", "mix", "3", first[0])

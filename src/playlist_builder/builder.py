@@ -158,6 +158,10 @@ def match(desk: Desk, loaded: Loaded, options: Options) -> Found:
             matches[i] = replace(before, reason="the new search found nothing better; kept")
         elif matches[i].outcome == "unsearched":
             matches[i] = replace(before, reason="the listing avoids it, but another was not searched for yet; kept")
+    for i, missed in enumerate(matches):
+        brief = memories.brief(keys[i]) if missed.outcome == "unsearched" else None
+        if brief is not None and brief.outcome in ("review", "missing"):  # not reached: it stays as it was
+            matches[i] = remembered_match(tracks[i], decisions[i], memories[keys[i]], loaded.tracklist, accept)
     for i, decision in enumerate(decisions):
         if decision is not None and decision.later and matches[i].recording is None:
             matches[i] = replace(matches[i], gap=True)
@@ -205,8 +209,9 @@ def _locked(loaded: Loaded, settled: dict[int, Match], service: str) -> Found:
         if i not in settled or (settled[i].recording is None and settled[i].outcome != "skipped" and not settled[i].gap)
     ]
     if lacking:
+        rows = f"row{'s' * (len(lacking) > 1)} {', '.join(lacking)}"
         raise ListingError(
-            f"{loaded.lock_path}: --locked, but the lock has no decision for row {', '.join(lacking)}. "
+            f"{loaded.lock_path}: --locked, but the lock has no decision for {rows}. "
             f"Run: {command_line('lock', loaded.name, service)}, then {command_line('review', loaded.name, service)}"
         )
     return Found(matches=tuple(settled[i] for i in range(len(loaded.tracklist.tracks))))

@@ -190,6 +190,23 @@ def test_merging_the_result_again_changes_nothing(case: Case, state_lost: bool) 
         assert (again.pins, again.restored, again.skipped, again.removed) == ((), (), (), ())
 
 
+def test_a_pin_on_a_copy_of_a_relinked_recording_moves_nothing_later() -> None:
+    """Two rows hold one URI, one row by its relinked name and one by the user's hand: they keep their turns."""
+    wishes = [
+        Wish(row=0, uri="C"),
+        Wish(row=1, uri="B", recording=recorded("B")),
+        Wish(row=6, uri=None, open=True),
+        Wish(row=7, uri="A"),
+    ]
+    remote = [entry(uri) for uri in ("A", "B'", "A", "B'")]
+    made = Case(remote, wishes, Memory(base=None, named=frozenset("ABC")), prune=False).merged()
+    assert made.pins == ((6, "B'"),)
+    memory = remember(made, made.uris, frozenset({"A", "B", "B'", "C"}))
+    again = merge([entry(uri) for uri in made.uris], decided(wishes, made), memory, same=same, fits=lambda *_: False)
+    assert again.uris == made.uris
+    assert again.removed == ()
+
+
 @dataclass
 class World:
     """A listing, its lock, a playlist, and machines that take turns. The lock travels; the memories do not."""

@@ -62,7 +62,15 @@ class App:
         return self.err.is_terminal and sys.stderr is not None and sys.stderr.isatty()
 
     def service_name(self, given: str | None) -> str:
-        return given or self.settings.service
+        """The service that is meant; raises `UsageError` or `ConfigError` where there is none of that name."""
+        from playlist_builder.errors import ConfigError, UsageError
+        from playlist_builder.services import SERVICES
+
+        name = given or self.settings.service
+        if name in SERVICES:
+            return name
+        words = f"There is no service {name!r}. Known: {', '.join(SERVICES)}."
+        raise UsageError(words) if given else ConfigError(f"PLAYLIST_SERVICE: {words} Correct it, or remove it.")
 
     def ledger(self, service: str) -> Ledger:
         """The ledger of a service's login; the caller closes it."""

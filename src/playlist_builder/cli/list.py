@@ -48,6 +48,10 @@ def command(ctx: click.Context, as_json: bool) -> int:
             )
         )
         return 0
+    if not rows:
+        app.out.print("There is no listing yet. Import one: playlist import FILE")
+        app.out.print(Text(f"Your listings: {listings.directory}", "dim"), soft_wrap=True)
+        return 0
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Name")
     table.add_column("Title")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from playlist_builder.cli.options import service_option
+from playlist_builder.cli.options import Seconds, service_option
 from playlist_builder.errors import AuthError, ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ Spotify lets only registered apps change playlists, and registering one is free.
 @click.command(epilog="Example: playlist login --no-browser")
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
 @click.option(
-    "--timeout", "timeout_s", type=click.FloatRange(1, 86_400), default=300.0, metavar="S",
+    "--timeout", "timeout_s", type=Seconds(1, 86_400), default=300.0, metavar="S",
     help="Seconds to wait for the browser (default: 300).",
 )  # fmt: skip
 @click.option(
@@ -57,12 +57,9 @@ def command(
 ) -> None:
     """Log in to the service, through the browser."""
     from playlist_builder.cli.reminders import settle_login
-    from playlist_builder.services import SERVICES
     from playlist_builder.store.settings import check_addresses
 
     name = app.service_name(service)
-    if name not in SERVICES:
-        raise UsageError(f"There is no service {name!r}. Known: {', '.join(SERVICES)}.")
     if exporting and importing:
         raise UsageError("--export and --import do not go together.")
     if name == "demo":

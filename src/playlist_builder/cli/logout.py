@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from playlist_builder.cli.options import service_option
-from playlist_builder.errors import UsageError
 
 if TYPE_CHECKING:
     from playlist_builder.cli.app import App
@@ -18,12 +17,9 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(app: App, service: str | None) -> None:
     """Delete the login and the cached answers. Listings, locks and the history stay."""
-    from playlist_builder.services import SERVICES
     from playlist_builder.services.spotify import forget
 
     name = app.service_name(service)
-    if name not in SERVICES:
-        raise UsageError(f"There is no service {name!r}. Known: {', '.join(SERVICES)}.")
     was_there, caches = forget(app.settings, name)
     gone = " and ".join([*(["the login"] if was_there else []), *(["the cached answers"] if caches else [])])
     words = f"Deleted {gone}." if gone else "There was neither a login nor a cached answer."

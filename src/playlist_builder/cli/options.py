@@ -16,6 +16,12 @@ F = TypeVar("F", bound=Callable[..., object])
 pass_app = click.make_pass_decorator(object)  # an App; typed where it is used
 
 
+class Seconds(click.FloatRange):
+    """A number of seconds; an error calls it a number."""
+
+    name = "number"
+
+
 def complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Listing names that begin with what is typed; nothing where settings cannot be read."""
     from playlist_builder.errors import PlaylistError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from playlist_builder import builder
 from playlist_builder.builder import Desk, Loaded, Options
 from playlist_builder.cli.app import App
 from playlist_builder.cli.reminders import settle
-from playlist_builder.errors import FIRST_CODES, AuthError, PlaylistError, RateLimited, UsageError
+from playlist_builder.errors import FIRST_CODES, AuthError, ListingError, PlaylistError, RateLimited, UsageError
 from playlist_builder.model import Account, Result
 from playlist_builder.notices import login_warning
 from playlist_builder.push import Ask
@@ -26,22 +26,39 @@ from playlist_builder.store.listings import ListingFile, Listings
 UseCase = Callable[[Desk, Loaded, Options], Result]
 
 
-def choose(app: App, names: Sequence[str], all_: bool) -> list[ListingFile]:
-    """The listings that are meant; raises `UsageError` or `ListingError`."""
+@dataclass(frozen=True, slots=True)
+class Unfound:
+    """A name among several that is no listing's: told in its turn, the others are done all the same."""
+
+    name: str
+    error: ListingError
+
+
+def choose(app: App, names: Sequence[str], all_: bool) -> list[ListingFile | Unfound]:
+    """The listings that are meant; raises `UsageError`, and `ListingError` where there is not one."""
     listings = Listings(app.settings)
     if all_ and names:
         raise UsageError("Give names or --all, not both.")
     if all_:
         own = listings.own()
         if not own:
+            ships = ", or sync one that ships: playlist list" if listings.shipped() else ""
             raise UsageError(
-                f"There is no listing of yours in {listings.directory}. "
-                "Import one: playlist import FILE, or sync one that ships: playlist list"
+                f"There is no listing of yours in {listings.directory}. Import one: playlist import FILE{ships}"
             )
-        return own
+        return [*own]
     if not names:
         raise UsageError("Which listing? `playlist list` shows them; --all takes every one of yours.")
-    return [listings.find(name) for name in dict.fromkeys(names)]
+    found: list[ListingFile | Unfound] = []
+    for name in dict.fromkeys(names):
+        try:
+            found.append(listings.find(name))
+        except ListingError as error:
+            found.append(Unfound(name, error))
+    wrong = [item for item in found if isinstance(item, Unfound)]
+    if len(wrong) == len(found):
+        raise wrong[0].error
+    return found
 
 
 def lock_path(app: App, service: str, item: ListingFile) -> Path:
@@ -54,8 +71,10 @@ def lock_path(app: App, service: str, item: ListingFile) -> Path:
     return beside(item.path)
 
 
-def load(app: App, service: str, item: ListingFile, *, adopt: bool) -> Loaded:
+def load(app: App, service: str, item: ListingFile | Unfound, *, adopt: bool) -> Loaded:
     """A listing with its lock. A shipped one is copied to the user's own first where `adopt` (never by the demo)."""
+    if isinstance(item, Unfound):
+        raise item.error
     if adopt and item.shipped and service != "demo":
         item = Listings(app.settings).adopt(item)
         if app.verbosity >= 0:
@@ -66,7 +85,7 @@ def load(app: App, service: str, item: ListingFile, *, adopt: bool) -> Loaded:
 def run_listings(
     app: App,
     service: str,
-    items: Sequence[ListingFile],
+    items: Sequence[ListingFile | Unfound],
     options: Options,
     use_case: UseCase,
     *,

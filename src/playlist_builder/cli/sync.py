@@ -6,7 +6,7 @@ from typing import cast
 
 import click
 
-from playlist_builder.cli.options import app_of, json_option, names_argument, service_option
+from playlist_builder.cli.options import Seconds, app_of, json_option, names_argument, service_option
 from playlist_builder.errors import UsageError
 from playlist_builder.model import Accept
 
@@ -23,7 +23,7 @@ from playlist_builder.model import Accept
 @click.option("--refresh", is_flag=True, help="Search again for what was decided automatically, past the cache.")
 @click.option("--locked", is_flag=True, help="Apply the lock alone: no search, exit 3 if it lacks a row.")
 @click.option("-y", "--yes", is_flag=True, help="Go on even if many tracks would be removed.")
-@click.option("--wait", type=click.FloatRange(0, 86_400), default=60.0, metavar="S",
+@click.option("--wait", type=Seconds(0, 86_400), default=60.0, metavar="S",
               help="Longest wait for rate limits, seconds in all (default: 60).")  # fmt: skip
 @click.option("--max-requests", type=click.IntRange(0), metavar="N", help="Catalogue requests this run may send.")
 @service_option

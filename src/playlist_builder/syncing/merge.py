@@ -188,7 +188,8 @@ def _present(
     take([memory.links.get(uri) if uri is not None else None for uri in own], wanted)
     take([entry.uri for entry in remote], wanted)
     _take_same(remote, wishes, ours, _as_chosen(memory), held, same)
-    return _in_turn(wishes, held)
+    held = _in_turn(held, {at: wishes[at].uri for at in held})
+    return _in_turn(held, {at: remote[index].uri for at, index in held.items()})
 
 
 def _as_chosen(memory: Memory) -> frozenset[str]:
@@ -226,9 +227,13 @@ def _take_same(
                 break
 
 
-def _in_turn(wishes: Sequence[Wish], held: Mapping[int, int]) -> dict[int, int]:
-    """The same entries, those of one URI given to its rows in the order in which they stand."""
-    groups = _places((wishes[at].uri, at) for at in sorted(held))
+def _in_turn(held: Mapping[int, int], uris: Mapping[int, str | None]) -> dict[int, int]:
+    """The same entries, those of one URI of `uris` given to its rows in the order in which they stand.
+
+    Asked for what rows want and for what entries are: two rows may hold copies of one entry's URI, one of them because
+    the service relinked it, and these are alike.
+    """
+    groups = _places((uris[at], at) for at in sorted(held))
     return {
         at: index for rows in groups.values() for at, index in zip(rows, sorted(held[row] for row in rows), strict=True)
     }
